@@ -1,0 +1,98 @@
+"""Settings: one frozen dataclass per process, filled once by the command line and handed down.
+
+Each field can stand in ``/etc/pykube/config.yaml`` under ``server:`` or ``agent:`` (camelCase), and as a flag of
+``pykube server`` or ``pykube agent``. A flag wins over the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+CONFIG_DIR = Path("/etc/pykube")
+STATE_DIR = Path("/var/lib/pykube")
+RUN_DIR = Path("/run/pykube")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """The cluster's address plan; the same on server and agents."""
+
+    pod_cidr: str = "10.42.0.0/16"
+    """Addresses of pods; each node gets a /24 of it."""
+    service_cidr: str = "10.43.0.0/16"
+    """Addresses of services; the first one is the API server's."""
+    dns_ip: str = "10.43.0.10"
+    """Where every node answers the cluster's names."""
+    cluster_domain: str = "cluster.local"
+    """The last part of every cluster name."""
+    node_port_range: str = "30000-32767"
+    """Ports from which NodePorts are given out, both ends included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerConfig:
+    """``pykube server``: the API server, the store, controllers and scheduler."""
+
+    config_dir: Path = CONFIG_DIR
+    """Holds admin.kubeconfig and config.yaml."""
+    state_dir: Path = STATE_DIR
+    """Holds ``server/`` (pki/, state.db): everything a backup needs."""
+    run_dir: Path = RUN_DIR
+    """Sockets and pid files; may vanish with a reboot."""
+    bind_address: str = "0.0.0.0"
+    """The address listened on."""
+    port: int = 6443
+    """The TLS port listened on."""
+    advertise_address: str = ""
+    """The address others reach this server at; empty: the one that routes outwards."""
+    tls_san: tuple[str, ...] = ()
+    """More names and addresses for the serving certificate."""
+    datastore: str = ""
+    """Empty: SQLite under `state_dir`. ``memory://``: nothing is kept. ``etcd://host:port,...``: etcd."""
+    node_name: str = ""
+    """This host's name in certificates; empty: the host name."""
+    network: Network = Network()
+    """The cluster's address plan."""
+    log_level: str = "info"
+    """debug, info, warning or error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentConfig:
+    """``pykube agent``: the node agent of one host."""
+
+    kubeconfig: Path = STATE_DIR / "agent" / "kubelet.kubeconfig"
+    """How the agent reaches the API server, and as whom."""
+    config_dir: Path = CONFIG_DIR
+    """Holds config.yaml and the CNI configuration."""
+    state_dir: Path = STATE_DIR
+    """Holds ``agent/`` (pods/, pki/, checkpoints) and ``containerd/``."""
+    run_dir: Path = RUN_DIR
+    """Sockets of the private containerd and of the CNI entry."""
+    log_dir: Path = Path("/var/log/pods")
+    """Container logs, laid out as the kubelet lays them out."""
+    node_name: str = ""
+    """The Node object's name; empty: the host name in lower case."""
+    node_ip: str = ""
+    """The Node's InternalIP; empty: the address that routes to the server."""
+    node_labels: tuple[str, ...] = ()
+    """``key=value`` labels set when the Node registers."""
+    container_runtime_endpoint: str = ""
+    """A CRI socket (``unix:///run/containerd/containerd.sock``); empty: a private containerd."""
+    bind_address: str = "0.0.0.0"
+    """The address the node API listens on."""
+    port: int = 10250
+    """The TLS port of the node API."""
+    cgroup_driver: str = ""
+    """``cgroupfs`` or ``systemd``; empty: ask the runtime, else detect."""
+    max_pods: int = 110
+    """How many pods the Node offers to run."""
+    dns_bind: bool = True
+    """Whether this agent answers the cluster's names on its node."""
+    proxy: bool = True
+    """Whether this agent programs service addresses into nftables."""
+    network: Network = Network()
+    """The cluster's address plan."""
+    log_level: str = "info"
+    """debug, info, warning or error."""
