@@ -1,0 +1,177 @@
+"""What a request asks for, read from its method, path and query, and what travels with it through the stages.
+
+The path grammar is that of k8s.io/apiserver's request info: ``/api/v1/...`` and ``/apis/<group>/<version>/...`` name
+resources, everything else is a non-resource path. The path is split by hand, as every request pays for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote
+
+from aiohttp import web
+from multidict import MultiDict, MultiDictProxy
+
+if TYPE_CHECKING:
+    from .authn.user import User
+    from .registry import Registry
+
+HttpRequest = web.BaseRequest
+"""The HTTP request as the low-level server hands it over: no router, no middleware, no application."""
+
+Query = MultiDictProxy[str]
+"""Query parameters; one name may come several times (``command=``)."""
+
+NO_QUERY: Query = MultiDictProxy(MultiDict())
+
+VERB_OF_METHOD: Mapping[str, str] = {
+    "GET": "get",
+    "HEAD": "get",
+    "POST": "create",
+    "PUT": "update",
+    "PATCH": "patch",
+    "DELETE": "delete",
+}
+
+NAMESPACE_SUBRESOURCES = frozenset({"status", "finalize"})
+"""What stands behind ``/namespaces/<name>/`` and is no resource of its own."""
+
+
+@dataclass(slots=True)
+class RequestInfo:
+    """One request, understood.
+
+    For a resource request `path` is the whole decoded path, `verb` one of get, list, watch, create, update, patch,
+    delete, deletecollection; `rest` holds what follows the subresource (``/pods/x/proxy/a/b`` gives ``("a", "b")``).
+    For any other path `verb` is the method in lower case. `name` is also set on list, watch and deletecollection when
+    a field selector pins ``metadata.name``, so that authorization by name covers them, as upstream has it;
+    `named` tells whether the name stood in the path.
+    """
+
+    method: str
+    path: str
+    verb: str
+    is_resource: bool = False
+    group: str = ""
+    version: str = ""
+    resource: str = ""
+    subresource: str = ""
+    namespace: str = ""
+    name: str = ""
+    rest: tuple[str, ...] = ()
+    query: Query = NO_QUERY
+    named: bool = False
+
+    @property
+    def api_version(self) -> str:
+        """``v1`` or ``apps/v1``."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    def flag(self, name: str) -> bool:
+        """Whether a boolean query parameter is set; as in Go, an empty value counts as true, junk as false."""
+        value = self.query.get(name)
+        return value is not None and value.lower() in ("", "1", "t", "true")
+
+
+@dataclass(slots=True)
+class Context:
+    """One request on its way through the stages.
+
+    `user` is the anonymous one until authentication has run. `warnings` become ``Warning: 299`` headers of the answer.
+    `registry` reaches every object of the cluster from any stage. `audit` collects annotations for the audit log.
+    """
+
+    info: RequestInfo
+    http: HttpRequest
+    registry: Registry
+    user: User
+    warnings: list[str] = field(default_factory=list)
+    audit: dict[str, str] = field(default_factory=dict)
+
+    async def body(self) -> bytes:
+        """The request's body; raises RequestEntityTooLarge beyond the server's limit."""
+        return await self.http.read()
+
+
+Handler = Callable[[Context], Awaitable[web.StreamResponse]]
+"""Answers a request; raises errors.ApiError for every answer that is a failure."""
+
+Stage = Callable[[Context], Awaitable[None]]
+"""One step before the answer: changes the context, or raises errors.ApiError."""
+
+
+def parse_query(text: str) -> Query:
+    """The parameters of a raw query string."""
+    if not text:
+        return NO_QUERY
+    return MultiDictProxy(MultiDict(parse_qsl(text, keep_blank_values=True)))
+
+
+def parse(method: str, target: str) -> RequestInfo:
+    """Understand a request line: `target` is the raw path with its query, still percent-encoded."""
+    raw_path, _, raw_query = target.partition("?")
+    query = parse_query(raw_query)
+    if "%" in raw_path:
+        parts = [unquote(part) for part in raw_path.split("/")]
+        path = "/".join(parts)
+    else:
+        parts = raw_path.split("/")
+        path = raw_path
+    parts = [part for part in parts if part]
+    if len(parts) >= 3 and parts[0] == "api":
+        return _resource(method, path, query, "", parts[1], parts[2:])
+    if len(parts) >= 4 and parts[0] == "apis":
+        return _resource(method, path, query, parts[1], parts[2], parts[3:])
+    return RequestInfo(method, path, method.lower(), query=query)
+
+
+def _resource(method: str, path: str, query: Query, group: str, version: str, parts: list[str]) -> RequestInfo:
+    """The request info behind ``/api/<version>/`` or ``/apis/<group>/<version>/``."""
+    info = RequestInfo(method, path, VERB_OF_METHOD.get(method, method.lower()), True, group, version, query=query)
+    watching = parts[0] == "watch" and len(parts) > 1
+    if watching:
+        parts = parts[1:]
+    if parts[0] == "namespaces" and len(parts) > 1:
+        info.namespace = parts[1]
+        if len(parts) > 2 and parts[2] not in NAMESPACE_SUBRESOURCES:
+            parts = parts[2:]
+    info.resource = parts[0]
+    if len(parts) > 1:
+        info.name = parts[1]
+        info.named = True
+    if len(parts) > 2:
+        info.subresource = parts[2]
+        info.rest = tuple(parts[3:])
+    if watching:
+        info.verb = "watch"
+    elif not info.named:
+        _widen_verb(info)
+    elif info.verb == "get" and not info.subresource and query and info.flag("watch"):
+        info.verb = "watch"
+    return info
+
+
+def _widen_verb(info: RequestInfo) -> None:
+    """A request without a name is about the collection."""
+    if info.verb == "get":
+        info.verb = "watch" if info.query and info.flag("watch") else "list"
+    elif info.verb == "delete":
+        info.verb = "deletecollection"
+    if info.verb in ("list", "watch", "deletecollection") and info.query:
+        info.name = _pinned_name(info.query.get("fieldSelector", ""))
+
+
+def _pinned_name(field_selector: str) -> str:
+    """The name that ``metadata.name=x`` in a field selector fixes, or ""."""
+    for requirement in field_selector.split(","):
+        key, _, value = requirement.partition("=")
+        if key == "metadata.name":
+            return value.removeprefix("=")
+    return ""
+
+
+def json_answer(body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """An answer with a JSON body that is encoded already."""
+    return web.Response(body=body, status=status, headers=headers, content_type="application/json")
