@@ -1,0 +1,24 @@
+"""Requests without any credential."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from .user import ANONYMOUS, UNAUTHENTICATED, User
+
+ANONYMOUS_USER = User(ANONYMOUS, groups=(UNAUTHENTICATED,))
+
+
+class Anonymous:
+    """Accepts everyone as ``system:anonymous``; what they may do is RBAC's to say, as upstream.
+
+    `paths` narrows that to some paths (upstream's AnonymousAuthConfiguration); empty: all.
+    """
+
+    def __init__(self, paths: frozenset[str] = frozenset()) -> None:
+        self._paths = paths
+
+    async def authenticate(self, request: web.Request) -> User | None:
+        if self._paths and request.path not in self._paths:
+            return None
+        return ANONYMOUS_USER

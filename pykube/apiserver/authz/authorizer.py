@@ -1,0 +1,86 @@
+"""The question an authorizer is asked, the answer it gives, and the words of a refusal."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Protocol
+
+from pykube.errors import Details, Forbidden
+
+from ..authn.user import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributes:
+    """One request, as far as permission depends on it. `path` counts only when `is_resource` is false."""
+
+    user: User
+    verb: str
+    group: str = ""
+    version: str = ""
+    resource: str = ""
+    subresource: str = ""
+    namespace: str = ""
+    name: str = ""
+    path: str = ""
+    is_resource: bool = True
+
+    @property
+    def full_resource(self) -> str:
+        """``pods`` or ``pods/log``."""
+        return f"{self.resource}/{self.subresource}" if self.subresource else self.resource
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`allowed` True: yes. False: no, and nobody else is to be asked. None: this authorizer has no opinion."""
+
+    allowed: bool | None
+    reason: str = ""
+
+
+NO_OPINION = Decision(None)
+
+
+class Authorizer(Protocol):
+    """Says whether a request is allowed."""
+
+    async def authorize(self, attributes: Attributes) -> Decision: ...
+
+
+def forbidden(attributes: Attributes, reason: str = "") -> Forbidden:
+    """The refusal of a request, in upstream's words.
+
+    Source: k8s.io/apiserver endpoints/handlers/responsewriters (the text) and api/errors (the prefix).
+    """
+    message = _cannot(attributes)
+    if reason:
+        message = f"{message}: {reason}"
+    resource = f"{attributes.resource}.{attributes.group}" if attributes.group else attributes.resource
+    if attributes.name and resource:
+        text = f'{resource} "{attributes.name}" is forbidden: {message}'
+    elif resource:
+        text = f"{resource} is forbidden: {message}"
+    else:
+        text = f"forbidden: {message}"
+    return Forbidden(text, Details(name=attributes.name, group=attributes.group, kind=attributes.resource))
+
+
+def _cannot(attributes: Attributes) -> str:
+    user = quoted(attributes.user.name)
+    if not attributes.is_resource:
+        return f"User {user} cannot {escaped(attributes.verb)} path {quoted(attributes.path)}"
+    what = f"cannot {escaped(attributes.verb)} resource {quoted(attributes.full_resource)}"
+    where = f"in the namespace {quoted(attributes.namespace)}" if attributes.namespace else "at the cluster scope"
+    return f"User {user} {what} in API group {quoted(attributes.group)} {where}"
+
+
+def quoted(text: str) -> str:
+    """`text` in double quotes with escapes, and nothing in it that a browser takes for a tag."""
+    return escaped(json.dumps(text, ensure_ascii=False))
+
+
+def escaped(text: str) -> str:
+    """`text` with nothing in it that a browser takes for a tag."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
