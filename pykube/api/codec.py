@@ -6,7 +6,6 @@ Decoding runs in msgspec's C code. Two things that Go accepts and msgspec does n
 
 from __future__ import annotations
 
-import functools
 from typing import Any, TypeVar
 
 import msgspec
@@ -38,10 +37,14 @@ encode = _encoder.encode
 """The JSON of a struct or of plain data, as bytes without white space."""
 
 
-@functools.cache
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
 def decoder(cls: type[T]) -> msgspec.json.Decoder[T]:
     """The one decoder of `cls`; building it costs more than using it."""
-    return msgspec.json.Decoder(cls, dec_hook=_to_custom)
+    if (found := _decoders.get(cls)) is None:
+        found = _decoders[cls] = msgspec.json.Decoder(cls, dec_hook=_to_custom)
+    return found
 
 
 def decode(cls: type[T], data: bytes | str) -> T:

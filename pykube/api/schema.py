@@ -63,12 +63,12 @@ _ATOMIC: set[type] = set()
 
 def always(factory: Callable[[], T], *, name: str | None = None) -> T:
     """The default of a field that is written even when it is zero."""
-    return typing.cast(T, msgspec.field(default_factory=lambda: factory(), name=name))
+    return msgspec.field(default_factory=lambda: factory(), name=name)
 
 
 def constant(value: str) -> str:
     """The default of ``apiVersion`` and ``kind``: fixed per type, always written."""
-    return typing.cast(str, msgspec.field(default_factory=lambda: value))
+    return msgspec.field(default_factory=lambda: value)
 
 
 class Annotation:
@@ -197,10 +197,7 @@ class FieldInfo:
 
     def find(self, kind: type[T]) -> T | None:
         """The annotation of class `kind`, if the field has one."""
-        for annotation in self.annotations:
-            if isinstance(annotation, kind):
-                return annotation
-        return None
+        return next((found for found in self.annotations if isinstance(found, kind)), None)
 
     @property
     def struct(self) -> type[Struct] | None:

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from .schema import Struct
 
+StructType = type[Struct]
 VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 _CREATE = ("create",)
 _READ = ("get", "list")
@@ -73,11 +74,11 @@ class Resource:
         return f"{self.group.partition('.')[0] or 'core'}_{self.version}"
 
     @property
-    def type(self) -> type[Struct]:
+    def type(self) -> StructType:
         return _type(self.module, self.kind)
 
     @property
-    def list_type(self) -> type[Struct]:
+    def list_type(self) -> StructType:
         return _type(self.module, f"{self.kind}List")
 
     def subresource(self, name: str) -> Subresource | None:

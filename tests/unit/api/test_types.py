@@ -22,7 +22,15 @@ def test_every_kind_round_trips_and_knows_its_resource(resource: scheme.Resource
 
 def test_zero_values_are_written_as_go_writes_them() -> None:
     status = codec.to_dict(core_v1.ContainerStatus(name="a"))
-    assert status == {"name": "a", "ready": False, "restartCount": 0, "image": "", "imageID": ""}
+    assert status == {
+        "name": "a",
+        "state": {},
+        "lastState": {},
+        "ready": False,
+        "restartCount": 0,
+        "image": "",
+        "imageID": "",
+    }
 
 
 def test_null_counts_as_absent() -> None:
