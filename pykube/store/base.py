@@ -76,8 +76,12 @@ class RevisionMismatch(Exception):
         self.current = current
 
 
-class Watch(AsyncIterator[Sequence[Event]], Protocol):
+class Watch(Protocol):
     """A running watch: iterate it for batches of events; `aclose` ends it. It also ends when the store closes."""
+
+    def __aiter__(self) -> AsyncIterator[Sequence[Event]]: ...
+
+    async def __anext__(self) -> Sequence[Event]: ...
 
     async def aclose(self) -> None:
         """Stop watching; the iteration ends."""
