@@ -18,7 +18,7 @@ class Anonymous:
     def __init__(self, paths: frozenset[str] = frozenset()) -> None:
         self._paths = paths
 
-    async def authenticate(self, request: web.Request) -> User | None:
+    async def authenticate(self, request: web.BaseRequest) -> User | None:
         if self._paths and request.path not in self._paths:
             return None
         return ANONYMOUS_USER

@@ -10,7 +10,6 @@ from aiohttp import web
 
 from .user import User
 
-
 WEBSOCKET_TOKEN_PREFIX = "base64url.bearer.authorization.k8s.io."
 
 
@@ -25,7 +24,7 @@ class TokenAnswer:
 class Authenticator(Protocol):
     """Finds out who makes a request, by one kind of credential."""
 
-    async def authenticate(self, request: web.Request) -> User | None:
+    async def authenticate(self, request: web.BaseRequest) -> User | None:
         """The caller; None when the request carries no credential of this kind.
 
         Raises:
@@ -48,7 +47,7 @@ class TokenAuthenticator(Protocol):
         ...
 
 
-def bearer_token(request: web.Request) -> str:
+def bearer_token(request: web.BaseRequest) -> str:
     """The token in the Authorization header, or in a WebSocket's subprotocol; empty when there is none."""
     header = request.headers.get("Authorization", "")
     if header:
@@ -57,7 +56,7 @@ def bearer_token(request: web.Request) -> str:
     return _websocket_token(request)
 
 
-def _websocket_token(request: web.Request) -> str:
+def _websocket_token(request: web.BaseRequest) -> str:
     """Browsers cannot set headers on a WebSocket; upstream takes ``base64url.bearer.authorization.k8s.io.<token>``."""
     if request.headers.get("Upgrade", "").lower() != "websocket":
         return ""

@@ -27,7 +27,7 @@ class Chain:
         self._methods = tuple(methods)
         self._anonymous = anonymous
 
-    async def authenticate(self, request: web.Request) -> User:
+    async def authenticate(self, request: web.BaseRequest) -> User:
         """The caller of `request`.
 
         Raises:
@@ -70,7 +70,7 @@ class BearerTokens:
     def __init__(self, issuers: Sequence[TokenAuthenticator]) -> None:
         self._issuers = tuple(issuers)
 
-    async def authenticate(self, request: web.Request) -> User | None:
+    async def authenticate(self, request: web.BaseRequest) -> User | None:
         token = bearer_token(request)
         if not token:
             return None

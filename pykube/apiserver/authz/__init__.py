@@ -1,6 +1,6 @@
 """Authorization: one file per authorizer, asked in the order `union` gives them."""
 
-from .authorizer import NO_OPINION, Attributes, Authorizer, Decision, forbidden
+from .authorizer import NO_OPINION, Attributes, Authorizer, Decision, attributes_of, forbidden
 from .union import Union
 
-__all__ = ["NO_OPINION", "Attributes", "Authorizer", "Decision", "Union", "forbidden"]
+__all__ = ["NO_OPINION", "Attributes", "Authorizer", "Decision", "Union", "attributes_of", "forbidden"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pykube.errors import Details, Forbidden
 
 from ..authn.user import User
+
+if TYPE_CHECKING:
+    from ..request import RequestInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +28,30 @@ class Attributes:
     name: str = ""
     path: str = ""
     is_resource: bool = True
+    field_selector: str = ""
 
     @property
     def full_resource(self) -> str:
         """``pods`` or ``pods/log``."""
         return f"{self.resource}/{self.subresource}" if self.subresource else self.resource
+
+
+def attributes_of(info: RequestInfo, user: User) -> Attributes:
+    """What an authorizer is asked about a request."""
+    if not info.is_resource:
+        return Attributes(user=user, verb=info.verb, path=info.path, is_resource=False)
+    return Attributes(
+        user=user,
+        verb=info.verb,
+        group=info.group,
+        version=info.version,
+        resource=info.resource,
+        subresource=info.subresource,
+        namespace=info.namespace,
+        name=info.name,
+        path=info.path,
+        field_selector=info.query.get("fieldSelector", "") if info.query else "",
+    )
 
 
 @dataclass(frozen=True, slots=True)
