@@ -1,0 +1,1 @@
+"""The API server's client side: calls, caches, queues, events, leases."""
