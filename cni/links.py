@@ -89,7 +89,7 @@ class Links:
             self._ip.link("add", ifname=name, kind="bridge", address=mac, state="up", **({"mtu": mtu} if mtu else {}))
 
     def add_veth(self, name: str, bridge: int, peer: str, peer_mac: str, netns: int, mtu: int) -> None:
-        """Make a veth pair: `name` here, up and a port of `bridge`; `peer` in the namespace of the descriptor `netns`."""
+        """Make a veth pair: `name` here, up and a port of `bridge`; `peer` in the namespace with descriptor `netns`."""
         size = {"mtu": mtu} if mtu else {}
         other = {"ifname": peer, "address": peer_mac, "net_ns_fd": netns, **size}
         with _translated(f"add veth {name} with peer {peer}"):

@@ -1,7 +1,7 @@
 """What the plugin answers, in the words of the version that the configuration asks for.
 
-Source: CNI specification, section 5 "Result types", and its changes from 0.3.0 to 1.1.0: ``ips[].version`` went away with
-1.0.0, ``interfaces[].mtu`` came with 1.1.0.
+Source: CNI specification, section 5 "Result types", and its changes from 0.3.0 to 1.1.0: ``ips[].version`` went away
+with 1.0.0, ``interfaces[].mtu`` came with 1.1.0.
 """
 
 from __future__ import annotations

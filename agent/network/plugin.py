@@ -1,0 +1,12 @@
+"""The one door from the agent to the CNI plugin, which otherwise stands alone.
+
+The plugin's executable hands its calls to the agent, because loading the plugin's libraries for each call would cost
+ten times the work itself.
+"""
+
+from __future__ import annotations
+
+from cni.entry import install
+from cni.main import run
+
+__all__ = ["install", "run"]
