@@ -1,18 +1,31 @@
-"""All objects of the cluster: one watch cache per resource over one store, and the typed way to write.
+"""All objects of the cluster: one watch cache and one storage per resource over one store.
 
-Every write, whether it came over HTTP or from the server itself, goes through `create`, `update` and `delete` here:
-one strategy, one admission chain, one validation.
+Every write, whether it came over HTTP or from the server itself, goes through the same strategy, admission chain and
+validation.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import TypeVar
 
+from pykube.aio.clock import Clock
+from pykube.api import codec, defaults, meta_v1, scheme
 from pykube.api.scheme import Resource
+from pykube.api.schema import Struct
+from pykube.store.base import Store
 
+from . import deletion, statuses
+from .conversion import conversion
+from .feeder import Feeder
+from .progress import Progress
+from .resources import catalog
+from .resources.strategy import Strategy
+from .storage import Storage
 from .watch_cache import WatchCache
+from .write import Operation, Write
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Struct)
 
 
 class Registry:
@@ -23,38 +36,108 @@ class Registry:
     would.
     """
 
+    def __init__(self, store: Store, clock: Clock, pools: catalog.Pools) -> None:
+        self.store = store
+        self.clock = clock
+        self.progress = Progress()
+        self._caches: dict[tuple[str, str, str], WatchCache] = {}
+        self._storages: dict[tuple[str, str, str], Storage] = {}
+        self._served = [resource for resource in scheme.resources]
+        strategies = catalog.strategies(pools, self)
+        for resource in self._served:
+            if "list" not in resource.verbs:
+                continue
+            where = (resource.group, resource.version, resource.plural)
+            converted = conversion(resource)
+            cache = WatchCache(resource, self.progress, convert=converted.load if converted else None)
+            self._caches[where] = cache
+            self._storages[where] = Storage(
+                cache, store, strategies(resource), clock, stored=converted.store if converted else None
+            )
+        self._feeder = Feeder(store, self._caches.values(), self.progress, clock)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Fill the caches and follow the store; reads are answered from here on."""
+        await self._feeder.fill()
+        self._task = asyncio.get_running_loop().create_task(self._feeder.run(), name="feeder")
+
+    async def close(self) -> None:
+        """Stop following the store."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    # Finding
+
     def cache(self, resource: Resource | type) -> WatchCache:
         """The watch cache of a resource (or of a type: ``registry.cache(rbac_v1.Role)``), filled and followed."""
-        raise NotImplementedError
+        return self._caches[_where(resource)]
+
+    def storage(self, resource: Resource | type) -> Storage:
+        """The way to write objects of a resource."""
+        return self._storages[_where(resource)]
+
+    def strategy(self, resource: Resource) -> Strategy:
+        """What is special about a resource."""
+        return self._storages[_where(resource)].strategy
 
     def resources(self) -> list[Resource]:
         """Every resource served now, in scheme order."""
-        raise NotImplementedError
+        return list(self._served)
 
     def resource(self, group: str, version: str, plural: str) -> Resource | None:
         """The resource behind a path, or None when nothing of that name is served."""
-        raise NotImplementedError
+        return scheme.by_plural(group, version, plural)
+
+    # Typed access
 
     def get(self, cls: type[T], name: str, namespace: str = "") -> T:
         """The object, decoded, its resourceVersion set; raises NotFound."""
-        raise NotImplementedError
+        found = self.find(cls, name, namespace)
+        if found is None:
+            raise statuses.not_found(scheme.resource_of(cls), name)
+        return found
 
     def find(self, cls: type[T], name: str, namespace: str = "") -> T | None:
         """The object, decoded, or None."""
-        raise NotImplementedError
+        cached = self.cache(cls).find(namespace, name)
+        return codec.decode(cls, cached.data) if cached else None
 
     def list(self, cls: type[T], namespace: str = "") -> list[T]:
         """All objects of a type, decoded; dear for large kinds: use `cache` with fields and labels where that does."""
-        raise NotImplementedError
+        return [codec.decode(cls, cached.data) for cached in self.cache(cls).snapshot(namespace)]
 
     async def create(self, obj: T) -> T:
         """Create as the server itself (system:apiserver); answers the object as stored."""
-        raise NotImplementedError
+        resource = scheme.resource_of(obj)
+        obj = codec.copy(obj)
+        defaults.apply(obj)
+        write = Write(Operation.CREATE, resource, obj_meta(obj).namespace, obj_meta(obj).name, self, object=obj)
+        return codec.decode(type(obj), (await self.storage(resource).create(write)).data)
 
     async def update(self, obj: T, *, subresource: str = "") -> T:
         """Replace; compares resourceVersion when it is set."""
-        raise NotImplementedError
+        resource = scheme.resource_of(obj)
+        meta = obj_meta(obj)
+        write = Write(Operation.UPDATE, resource, meta.namespace, meta.name, self, subresource=subresource)
+        written = await self.storage(resource).update(write, lambda _old, _cached: codec.copy(obj))
+        return codec.decode(type(obj), written.data)
 
     async def delete(self, cls: type[T], name: str, namespace: str = "") -> None:
         """Delete, finalizers and graceful deletion honoured."""
-        raise NotImplementedError
+        resource = scheme.resource_of(cls)
+        write = Write(Operation.DELETE, resource, namespace, name, self)
+        await deletion.delete(self.storage(resource), write, options=meta_v1.DeleteOptions())
+
+
+def obj_meta(obj: Struct) -> meta_v1.ObjectMeta:
+    """The metadata of a top-level object."""
+    meta = getattr(obj, "metadata")  # noqa: B009 - Struct itself has no metadata; every top-level type does
+    assert isinstance(meta, meta_v1.ObjectMeta)
+    return meta
+
+
+def _where(resource: Resource | type) -> tuple[str, str, str]:
+    found = resource if isinstance(resource, Resource) else scheme.resource_of(resource)
+    return found.group, found.version, found.plural

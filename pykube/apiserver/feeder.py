@@ -1,0 +1,129 @@
+"""Carries what happens in the store into the watch caches: one watch over everything, in order of revision.
+
+When the watch breaks (the store compacted past us, or a store behind the network came back), everything is listed again
+and the caches learn only the difference, so that those who watch see a gap in time but never a wrong state.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from pykube import errors
+from pykube.aio.backoff import Backoff
+from pykube.aio.clock import Clock
+from pykube.store.base import Entry, Event, EventType, Store
+
+from .keys import ROOT
+from .progress import Progress
+from .watch_cache import WatchCache
+
+log = logging.getLogger(__name__)
+
+_PAGE = 1000
+"""Entries read at a time while filling."""
+
+
+class Feeder:
+    """The one reader of the store's events."""
+
+    def __init__(self, store: Store, caches: Iterable[WatchCache], progress: Progress, clock: Clock) -> None:
+        self._store = store
+        self._progress = progress
+        self._clock = clock
+        self._routes: dict[str, list[WatchCache]] = {}
+        for cache in caches:
+            self._routes.setdefault(cache.prefix, []).append(cache)
+
+    async def fill(self) -> None:
+        """Read the present into the caches; call once, before serving."""
+        revision = await self._read(self._put_quietly)
+        for cache in self._each():
+            cache.begin(revision)
+        self._progress.advance(revision)
+
+    async def run(self) -> None:
+        """Follow the store for ever; call after `fill`."""
+        backoff = Backoff(base=0.1, cap=5.0)
+        while True:
+            try:
+                watch = self._store.watch(ROOT, revision=self._progress.revision)
+                async for events in watch:
+                    self._apply(events)
+                    backoff.reset()
+                return
+            except errors.ApiError as error:
+                log.warning("the store's watch broke (%s); everything is read again", error)
+                await self._clock.sleep(backoff.next())
+                await self._resync()
+
+    def _each(self) -> Iterable[WatchCache]:
+        return (cache for caches in self._routes.values() for cache in caches)
+
+    def _route(self, key: str) -> Sequence[WatchCache]:
+        """The caches that hold `key`: its prefix is two or three levels deep."""
+        second = key.find("/", len(ROOT)) + 1
+        if (found := self._routes.get(key[:second])) is not None:
+            return found
+        third = key.find("/", second) + 1
+        return self._routes.get(key[:third], ()) if third else ()
+
+    def _apply(self, events: Sequence[Event]) -> None:
+        for event in events:
+            entry = event.entry
+            for cache in self._route(entry.key):
+                try:
+                    if event.type is EventType.PUT:
+                        cache.put(entry.key, entry.value, entry.revision)
+                    else:
+                        cache.remove(entry.key, entry.revision)
+                except Exception:
+                    log.exception("the object at %s cannot be read and is left out", entry.key)
+        self._progress.advance(events[-1].entry.revision)
+
+    async def _read(self, put: Callable[[Entry], None]) -> int:
+        """List everything at one revision, page by page, and hand each entry to `put`."""
+        start, revision = "", 0
+        while True:
+            page = await self._store.list(ROOT, revision=revision, start_after=start, limit=_PAGE)
+            revision = revision or page.revision
+            for entry in page.entries:
+                put(entry)
+            if not page.more:
+                return revision
+            start = page.entries[-1].key
+
+    def _put_quietly(self, entry: Entry) -> None:
+        for cache in self._route(entry.key):
+            try:
+                cache.put(entry.key, entry.value, entry.revision, quietly=True)
+            except Exception:
+                log.exception("the object at %s cannot be read and is left out", entry.key)
+
+    async def _resync(self) -> None:
+        """Bring the caches to the store's present by telling them the difference."""
+        present: dict[str, Entry] = {}
+
+        def note(entry: Entry) -> None:
+            present[entry.key] = entry
+
+        revision = await self._read(note)
+        for cache in self._each():
+            self._catch_up(cache, present, revision)
+        self._progress.advance(revision)
+
+    @staticmethod
+    def _catch_up(cache: WatchCache, present: Mapping[str, Entry], revision: int) -> None:
+        gone = [cached.key for cached in cache if cached.key not in present]
+        changed = sorted(
+            (
+                entry
+                for key, entry in present.items()
+                if key.startswith(cache.prefix) and ((old := cache.get(key)) is None or old.revision < entry.revision)
+            ),
+            key=lambda entry: entry.revision,
+        )
+        for entry in changed:
+            cache.put(entry.key, entry.value, entry.revision)
+        for key in gone:
+            cache.remove(key, revision)

@@ -1,0 +1,234 @@
+"""Writing the objects of one resource: create and update, with optimistic concurrency. Deleting is in deletion.py.
+
+Values lie in the store as JSON without resourceVersion; the revision of the key is the resourceVersion.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pykube.aio.clock import Clock
+from pykube.api import codec, names
+from pykube.api.scheme import Resource
+from pykube.api.schema import Struct
+from pykube.errors import AlreadyExists, BadRequest, Cause, Details, Invalid
+from pykube.store.base import KeyExists, RevisionMismatch, Store
+
+from . import pipeline, statuses
+from .resources.strategy import Strategy
+from .watch_cache import Cached, WatchCache, stamp, unstamp
+from .write import Write
+
+_NAME_ATTEMPTS = 8
+"""How many generated names are tried before giving up; upstream's number."""
+
+_UPDATE_ATTEMPTS = 5
+"""How often a change is made again on a newer state before the conflict is the client's; upstream's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An object as it is after a write, encoded, with its resourceVersion."""
+
+    data: bytes
+    revision: int
+    created: bool = False
+
+
+Make = Callable[[Any, Cached], Any]
+"""Makes the new object from the old one (decoded; not to be changed) and its encoded form."""
+
+
+class Storage:
+    """One resource's way into the store."""
+
+    def __init__(
+        self,
+        cache: WatchCache,
+        store: Store,
+        strategy: Strategy,
+        clock: Clock,
+        *,
+        stored: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        self.cache = cache
+        self.stored: Callable[[bytes], bytes] = stored or _as_served
+        self.strategy = strategy
+        self.store = store
+        self.clock = clock
+        self.resource: Resource = cache.resource
+        self.type: type[Struct] = cache.resource.type
+
+    def decode(self, data: bytes) -> Any:
+        """The typed object behind encoded JSON."""
+        return codec.decode(self.type, data)
+
+    async def create(self, write: Write) -> Written:
+        """Create ``write.object``.
+
+        Raises:
+            AlreadyExists: the name is taken.
+        """
+        meta = write.object.metadata
+        self._fill_metadata(write)
+        generated = bool(meta.generate_name and not meta.name)
+        if not generated:
+            write.name = meta.name
+            return await self._create_named(write)
+        for attempt in range(_NAME_ATTEMPTS):
+            write.name = meta.name = names.generate(meta.generate_name)
+            if self.cache.find(write.namespace, meta.name) is not None and attempt < _NAME_ATTEMPTS - 1:
+                continue
+            break
+        try:
+            return await self._create_named(write)
+        except AlreadyExists:
+            raise statuses.name_not_generated(self.resource, meta.name) from None
+
+    async def _create_named(self, write: Write) -> Written:
+        key = self.cache.key(write.namespace, write.name)
+        await pipeline.run(pipeline.WRITE, write)
+        try:
+            return await self._put_new(key, write)
+        except BaseException:
+            pipeline.rollback(write)
+            raise
+
+    async def _put_new(self, key: str, write: Write) -> Written:
+        value = codec.encode(write.object)
+        if write.dry_run:
+            pipeline.rollback(write)
+            if self.cache.get(key) is not None:
+                raise statuses.already_exists(self.resource, write.name)
+            return Written(value, 0, created=True)
+        try:
+            entry = await self.store.create(key, self.stored(value))
+        except KeyExists as error:
+            raise statuses.already_exists(self.resource, write.name) from error
+        write.undo.clear()
+        await self.cache.progress.reach(entry.revision)
+        return Written(stamp(value, entry.revision), entry.revision, created=True)
+
+    def _fill_metadata(self, write: Write) -> None:
+        """What the server alone says about a new object."""
+        meta = write.object.metadata
+        if meta.resource_version:
+            raise BadRequest("resourceVersion should not be set on objects to be created")
+        if not self.resource.namespaced:
+            meta.namespace = ""
+        elif not meta.namespace:
+            meta.namespace = write.namespace
+        elif meta.namespace != write.namespace:
+            raise BadRequest("the namespace of the provided object does not match the namespace sent on the request")
+        meta.uid = str(uuid.uuid4())
+        meta.creation_timestamp = self.clock.now().replace(microsecond=0)
+        meta.deletion_timestamp = None
+        meta.deletion_grace_period_seconds = None
+        meta.self_link = ""
+        meta.generation = 0
+        meta.managed_fields = []
+
+    async def update(self, write: Write, make: Make, *, retry: bool = False) -> Written:
+        """Replace the object with what `make` makes of it.
+
+        A conflict with another writer is tried again when the client gave no resourceVersion, or when `retry` says
+        that `make` can be applied to the newer state as well (a patch).
+
+        Raises:
+            NotFound, Conflict, Invalid, Forbidden
+        """
+        key = self.cache.key(write.namespace, write.name)
+        for attempt in range(_UPDATE_ATTEMPTS):
+            current = self.cache.get(key)
+            if current is None:
+                raise statuses.not_found(self.resource, write.name)
+            unconditional = await self._stage_update(write, make, current)
+            try:
+                return await self._put_changed(key, write, current)
+            except RevisionMismatch as error:
+                pipeline.rollback(write)
+                if error.current is None:
+                    raise statuses.not_found(self.resource, write.name) from error
+                if not (retry or unconditional) or attempt == _UPDATE_ATTEMPTS - 1:
+                    raise statuses.conflict(self.resource, write.name) from error
+                await self.cache.progress.reach(error.current.revision)
+            except BaseException:
+                pipeline.rollback(write)
+                raise
+        raise statuses.conflict(self.resource, write.name)
+
+    async def _stage_update(self, write: Write, make: Make, current: Cached) -> bool:
+        """Make the new object and run the stages over it; answers whether the client named no resourceVersion."""
+        old = self.decode(current.data)
+        new = make(old, current)
+        asked = new.metadata.resource_version
+        if not asked and not self.strategy.unconditional_update:
+            cause = Cause("FieldValueInvalid", "Invalid value: 0x0: must be specified for an update", _VERSION_FIELD)
+            raise Invalid(
+                f'{_qualified_kind(self.resource)} "{write.name}" is invalid: {_VERSION_FIELD}: {cause.message}',
+                Details(name=write.name, group=self.resource.group, kind=self.resource.kind, causes=(cause,)),
+            )
+        if asked and asked != str(current.revision):
+            raise statuses.conflict(self.resource, write.name)
+        self._keep_metadata(write, new.metadata, old.metadata)
+        write.object, write.old = new, old
+        await pipeline.run(pipeline.WRITE, write)
+        return not asked
+
+    def _keep_metadata(self, write: Write, new: Any, old: Any) -> None:
+        """What an update cannot change in metadata; what it must not even try to is left to validation."""
+        if new.uid and new.uid != old.uid:
+            raise statuses.conflict(
+                self.resource,
+                write.name,
+                f"Precondition failed: UID in precondition: {new.uid}, UID in object meta: {old.uid}",
+            )
+        new.uid = old.uid
+        new.creation_timestamp = old.creation_timestamp
+        new.generation = old.generation
+        new.deletion_timestamp = old.deletion_timestamp
+        new.deletion_grace_period_seconds = old.deletion_grace_period_seconds
+        new.generate_name = new.generate_name or old.generate_name
+        new.namespace = old.namespace
+        new.self_link = ""
+        new.managed_fields = []
+        new.resource_version = ""
+
+    async def _put_changed(self, key: str, write: Write, current: Cached) -> Written:
+        """Write the changed object; an unchanged one is answered as it is, and one that nothing holds any more goes."""
+        value = codec.encode(write.object)
+        if value == unstamp(current.data, current.revision):
+            pipeline.rollback(write)
+            return Written(current.data, current.revision)
+        if write.dry_run:
+            pipeline.rollback(write)
+            return Written(stamp(value, current.revision), current.revision)
+        meta = write.object.metadata
+        if meta.deletion_timestamp and not meta.deletion_grace_period_seconds and self._released(write):
+            entry = await self.store.delete(key, expected=current.revision)
+            self.strategy.deleted(write.object)
+        else:
+            entry = await self.store.update(key, self.stored(value), expected=current.revision)
+        write.undo.clear()
+        await self.cache.progress.reach(entry.revision)
+        return Written(stamp(value, entry.revision), entry.revision)
+
+    def _released(self, write: Write) -> bool:
+        """Whether this update took the last finalizer away."""
+        return bool(self.strategy.finalizers(write.old)) and not self.strategy.finalizers(write.object)
+
+
+def _as_served(value: bytes) -> bytes:
+    return value
+
+
+_VERSION_FIELD = "metadata.resourceVersion"
+
+
+def _qualified_kind(resource: Resource) -> str:
+    return f"{resource.kind}.{resource.group}" if resource.group else resource.kind
+
+

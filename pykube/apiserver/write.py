@@ -1,0 +1,60 @@
+"""One write on its way to the store, as admission plugins, strategies and validation see it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pykube.api import meta_v1
+from pykube.api.scheme import Resource
+
+from .authn.user import MASTERS, User
+
+if TYPE_CHECKING:
+    from .registry import Registry
+
+SERVER_ITSELF = User("system:apiserver", groups=(MASTERS,))
+"""Who writes when the server does so on its own account."""
+
+
+class Operation(enum.Enum):
+    """What is done to the object, in admission's words."""
+
+    CREATE = "CREATE"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+    CONNECT = "CONNECT"
+
+
+@dataclass(slots=True)
+class Write:
+    """The object as it shall be (`object`, None on DELETE) and as it is (`old`, None on CREATE).
+
+    Stages up to validation may change `object` in place; nobody may change `old`. `options` are those of a deletion.
+    `undo` collects what has to be called when the write does not happen after all (a port allocated, say).
+    """
+
+    operation: Operation
+    resource: Resource
+    namespace: str
+    name: str
+    registry: Registry
+    user: User = SERVER_ITSELF
+    subresource: str = ""
+    object: Any = None
+    old: Any = None
+    dry_run: bool = False
+    warnings: list[str] = field(default_factory=list)
+    options: meta_v1.DeleteOptions | None = None
+    undo: list[Callable[[], None]] = field(default_factory=list)
+
+    def is_for(self, plural: str, group: str = "", *, subresource: str = "") -> bool:
+        """Whether the write is about this resource and subresource."""
+        resource = self.resource
+        return resource.plural == plural and resource.group == group and self.subresource == subresource
+
+
+Stage = Callable[[Write], Awaitable[None]]
+"""One step of a write: changes ``write.object``, or raises errors.ApiError."""
