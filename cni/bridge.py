@@ -1,9 +1,13 @@
 """The network interface of a container: a veth pair whose host end is a port of a bridge.
 
-The container's address is a /32 (/128) and everything it sends goes to the gateway, the bridge's own address. Ports are
-isolated from each other on layer 2. So each packet between containers is routed by the host: its answer comes back the
-same way, address translation and policies see both directions, and nothing depends on ``br_netfilter``. Redirects
-("your neighbour is nearer") are switched off on both sides, as they would undo that.
+The container's address is a /32 (/128) and everything it sends goes to the gateway, the bridge's own address. So each
+packet between containers is routed by the host: its answer comes back the same way, address translation and policies see
+both directions, and nothing depends on ``br_netfilter``. Redirects ("your neighbour is nearer") are switched off on both
+sides, as they would undo that.
+
+Where ``net.bridge.bridge-nf-call-iptables`` is 1 nevertheless (Docker sets it), the kernel bridges a packet whose
+destination was translated straight to the port of its new destination. That is why ports are not isolated from each
+other, and why they may send a frame back where it came from (hairpin): a container may be its own service.
 
 MAC addresses follow from IP addresses: whoever gets a freed address answers to what others still hold in their caches.
 """
@@ -77,7 +81,7 @@ def _add(request: Request, netns: int) -> Result:
                 raise
             links.add_veth(name, bridge, request.ifname, mac, netns, config.mtu)
         host = links.get(name)
-        links.set_port(host.index, hairpin=config.hairpin, isolated=True)
+        links.set_hairpin(host.index, on=config.hairpin)
     routes = _routes(config)
     run_inside(netns, lambda: _configure_inside(request.ifname, allocations, config.ranges, routes))
     if config.port_mappings:

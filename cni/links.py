@@ -95,10 +95,10 @@ class Links:
         with _translated(f"add veth {name} with peer {peer}"):
             self._ip.link("add", ifname=name, kind="veth", master=bridge, state="up", peer=other, **size)
 
-    def set_port(self, index: int, *, hairpin: bool, isolated: bool) -> None:
-        """Settings of a bridge's port; isolated ports cannot reach each other on layer 2."""
-        with _translated("set bridge port"):
-            self._ip.brport("set", index=index, mode=int(hairpin), isolated=int(isolated))
+    def set_hairpin(self, index: int, *, on: bool) -> None:
+        """Whether a bridge may send a frame back out of the port it came in."""
+        with _translated("set hairpin mode"):
+            self._ip.brport("set", index=index, mode=int(on))
 
     def set_up(self, index: int) -> None:
         with _translated("set link up"):

@@ -78,8 +78,8 @@ class NetworkConfig:
     bridge: str = "pykube0"
     mtu: int = 0
     """Bytes; 0: the kernel's default."""
-    hairpin: bool = False
-    """Whether the bridge may send a frame back out of the port it came in. Not needed for services: see `bridge.py`."""
+    hairpin: bool = True
+    """Whether the bridge may send a frame back out of the port it came in: see `bridge.py`."""
     data_dir: str = DATA_DIR
     ranges: tuple[Range, ...] = ()
     routes: tuple[Network, ...] = ()
@@ -173,7 +173,7 @@ def parse_config(document: dict[str, Any]) -> NetworkConfig:
             type=str(document.get("type") or ""),
             bridge=str(document.get("bridge") or "pykube0"),
             mtu=int(document.get("mtu") or 0),
-            hairpin=bool(document.get("hairpinMode")),
+            hairpin=bool(document.get("hairpinMode", True)),
             data_dir=str(ipam.get("dataDir") or DATA_DIR),
             ranges=tuple(_range(found) for group in ipam.get("ranges") or () for found in group[:1]),
             routes=tuple(ipaddress.ip_network(route["dst"]) for route in ipam.get("routes") or ()),
