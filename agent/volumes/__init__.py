@@ -1,0 +1,1 @@
+"""What pods find in their directories: one file per type of volume."""
