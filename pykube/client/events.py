@@ -1,0 +1,135 @@
+"""Events about objects, for people: queued, counted, and never in the way of the work they tell of."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from datetime import datetime
+from typing import Any
+
+from pykube import errors
+from pykube.aio.clock import Clock
+from pykube.api import core_v1, meta_v1, scheme
+
+from .correlation import Correlator, Occurrence, Told
+from .rest import Client
+
+log = logging.getLogger(__name__)
+
+QUEUE = 1000
+"""Events that wait to be sent; beyond that new ones are dropped, as upstream does."""
+
+ATTEMPTS = 12
+RETRY_SECONDS = 10.0
+
+MAX_MESSAGE = 1024
+"""Bytes of a message that the API accepts."""
+
+
+class EventRecorder:
+    """Tells the API server what happens to objects; the sending task starts with the first event."""
+
+    def __init__(self, client: Client, component: str, host: str, clock: Clock) -> None:
+        self._client = client
+        self._component = component
+        self._host = host
+        self._clock = clock
+        self._correlator = Correlator()
+        self._queue: deque[tuple[core_v1.ObjectReference, Occurrence, datetime]] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    def event(self, obj: Any, type_: str, reason: str, message: str) -> None:
+        """Tell that `reason` (CamelCase) happened to `obj` (an object or an ObjectReference); `type_` is Normal or
+        Warning. Returns at once and raises nothing."""
+        try:
+            about = reference_to(obj)
+            key = (about.kind, about.namespace, about.name, about.uid, about.field_path)
+            text = message.encode()[:MAX_MESSAGE].decode("utf-8", "ignore")
+            occurrence = self._correlator.admit(Occurrence(key, type_, reason, text), self._clock.monotonic())
+            if occurrence is None or len(self._queue) >= QUEUE:
+                return
+            self._queue.append((about, occurrence, self._clock.now()))
+            if self._task is None or self._task.done():
+                self._task = asyncio.get_running_loop().create_task(self._send(), name=f"events of {self._component}")
+        except Exception:
+            log.exception("an event could not be recorded: %s %s", reason, message)
+
+    async def close(self) -> None:
+        """Send what waits, without trying twice for long; then stop."""
+        if self._task is None:
+            return
+        try:
+            await asyncio.wait_for(self._task, timeout=2.0)
+        except TimeoutError:
+            log.warning("%d events were not sent", len(self._queue))
+
+    async def _send(self) -> None:
+        """Send until the queue is empty."""
+        while self._queue:
+            about, occurrence, moment = self._queue[0]
+            for _ in range(ATTEMPTS):
+                try:
+                    await self._tell(about, occurrence, moment)
+                except (errors.ServiceUnavailable, errors.Timeout, errors.TooManyRequests):
+                    await self._clock.sleep(RETRY_SECONDS)
+                    continue
+                except errors.ApiError as error:
+                    log.debug("the event %s was refused: %s", occurrence.reason, error.message)
+                except Exception:
+                    log.exception("the event %s could not be sent", occurrence.reason)
+                break
+            self._queue.popleft()
+
+    async def _tell(self, about: core_v1.ObjectReference, occurrence: Occurrence, moment: datetime) -> None:
+        told = self._correlator.told(occurrence)
+        if told is not None:
+            try:
+                await self._count(told, occurrence, moment)
+            except errors.NotFound:  # its time to live is over
+                self._correlator.forget(occurrence)
+            else:
+                return
+        event = await self._client.create(self._new(about, occurrence, moment))
+        self._correlator.remember(occurrence, Told(event.metadata.name, event.metadata.namespace))
+
+    async def _count(self, told: Told, occurrence: Occurrence, moment: datetime) -> None:
+        told.count += 1
+        last = moment.replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
+        body = {"count": told.count, "lastTimestamp": last, "message": occurrence.message}
+        await self._client.patch(core_v1.Event, told.name, told.namespace, body=body)
+
+    def _new(self, about: core_v1.ObjectReference, occurrence: Occurrence, moment: datetime) -> core_v1.Event:
+        second = moment.replace(microsecond=0)
+        return core_v1.Event(
+            metadata=meta_v1.ObjectMeta(
+                name=f"{about.name}.{int(moment.timestamp() * 1e6):x}",
+                namespace=about.namespace or "default",
+            ),
+            involved_object=about,
+            reason=occurrence.reason,
+            message=occurrence.message,
+            type=occurrence.type,
+            source=core_v1.EventSource(component=self._component, host=self._host),
+            reporting_component=self._component,
+            reporting_instance=self._host,
+            first_timestamp=second,
+            last_timestamp=second,
+            count=1,
+        )
+
+
+def reference_to(obj: Any) -> core_v1.ObjectReference:
+    """A reference to an object of the API; a reference is its own."""
+    if isinstance(obj, core_v1.ObjectReference):
+        return obj
+    resource = scheme.resource_of(obj)
+    meta = obj.metadata
+    return core_v1.ObjectReference(
+        api_version=resource.api_version,
+        kind=resource.kind,
+        namespace=meta.namespace,
+        name=meta.name,
+        uid=meta.uid,
+        resource_version=meta.resource_version,
+    )
