@@ -1,6 +1,6 @@
 """Scheduling throughput without the API: cycles per second over clusters of 100 to 5,000 nodes.
 
-    python -m tests.bench.scheduler [nodes ...]
+python -m tests.bench.scheduler [nodes ...]
 """
 
 from __future__ import annotations

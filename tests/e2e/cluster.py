@@ -20,7 +20,7 @@ IMAGE = "pykube.local/page:1"
 """Holds one static busybox; scripts/up builds it."""
 
 
-class CommandFailed(AssertionError):
+class CommandError(AssertionError):
     """A command ended with another code than expected."""
 
     def __init__(self, command: list[str], result: subprocess.CompletedProcess[str]) -> None:
@@ -37,7 +37,7 @@ def run(*command: str, stdin: str | None = None, timeout: float = 60, check: boo
         command, input=stdin, capture_output=True, text=True, timeout=timeout, env=environment, cwd=ROOT, check=False
     )
     if check and result.returncode != 0:
-        raise CommandFailed(list(command), result)
+        raise CommandError(list(command), result)
     return result.stdout if check else result.stdout + result.stderr
 
 

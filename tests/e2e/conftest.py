@@ -27,7 +27,7 @@ def kubectl(request: pytest.FixtureRequest) -> Iterator[cluster.Kubectl]:
     own = cluster.Kubectl(request.param, name)
     cluster.eventually(lambda: own("get", "serviceaccount", "default"), "the default ServiceAccount")
     yield own
-    binary("delete", "namespace", name, timeout=120)
+    binary("delete", "namespace", name, "--wait=false")
 
 
 @pytest.fixture

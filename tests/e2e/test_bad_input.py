@@ -29,7 +29,8 @@ def rejected(kubectl: Kubectl, *args: str, stdin: str | None = None) -> str:
         ("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: []}\n", "spec.containers"),
         ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: A_b}\n", "a lowercase RFC 1123 subdomain must consist of"),
         (
-            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: i, resources: {limits: {cpu: x}}}]}\n",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+            "spec:\n  containers: [{name: c, image: i, resources: {limits: {cpu: x}}}]\n",
             "quantities must match the regular expression",
         ),
     ],

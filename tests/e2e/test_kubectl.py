@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.cluster import IMAGE, CommandFailed, Kubectl, eventually, pod
+from tests.e2e.cluster import IMAGE, CommandError, Kubectl, eventually, pod
 
 
 def deployment(name: str, replicas: int = 2, **env: str) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def test_exec(kubectl: Kubectl) -> None:
     )
     large = "x" * 70_000 + "\n"
     assert kubectl("exec", "-i", "shell", "--", "/bin/busybox", "cat", stdin=large * 10) == large * 10
-    with pytest.raises(CommandFailed) as caught:
+    with pytest.raises(CommandError) as caught:
         kubectl("exec", "shell", "--", "/bin/busybox", "sh", "-c", "echo bad >&2; exit 7")
     assert caught.value.result.returncode == 7
     assert "bad" in caught.value.result.stderr

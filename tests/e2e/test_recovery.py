@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.cluster import CommandFailed, Kubectl, eventually, pod
+from tests.e2e.cluster import CommandError, Kubectl, eventually, pod
 
 
 def processes(pattern: str) -> list[int]:
@@ -67,7 +67,7 @@ class Writer(threading.Thread):
             number += 1
             try:
                 self.kubectl("create", "configmap", f"written-{number}", "--from-literal=n=1", timeout=20)
-            except (CommandFailed, subprocess.TimeoutExpired):
+            except (CommandError, subprocess.TimeoutExpired):
                 continue
             self.acknowledged.append(f"written-{number}")
 
