@@ -1,9 +1,9 @@
 """The network interface of a container: a veth pair whose host end is a port of a bridge.
 
 The container's address is a /32 (/128) and everything it sends goes to the gateway, the bridge's own address. So each
-packet between containers is routed by the host: its answer comes back the same way, address translation and policies see
-both directions, and nothing depends on ``br_netfilter``. Redirects ("your neighbour is nearer") are switched off on both
-sides, as they would undo that.
+packet between containers is routed by the host: its answer comes back the same way, address translation and policies
+see both directions, and nothing depends on ``br_netfilter``. Redirects ("your neighbour is nearer") are switched off
+on both sides, as they would undo that.
 
 Where ``net.bridge.bridge-nf-call-iptables`` is 1 nevertheless (Docker sets it), the kernel bridges a packet whose
 destination was translated straight to the port of its new destination. That is why ports are not isolated from each

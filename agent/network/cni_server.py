@@ -31,6 +31,7 @@ class CniServer:
     def __init__(self, run_dir: Path, clock: Clock | None = None) -> None:
         self.path = run_dir / SOCKET_NAME
         self._clock = clock or SystemClock()
+        self.listening = asyncio.Event()
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="cni")
 
     async def run(self) -> None:
@@ -40,10 +41,12 @@ class CniServer:
             self.path.unlink()
         server = await asyncio.start_unix_server(self._handle, path=str(self.path), limit=_LIMIT)
         os.chmod(self.path, 0o600)
+        self.listening.set()
         try:
             async with server:
                 await server.serve_forever()
         finally:
+            self.listening.clear()
             with suppress(FileNotFoundError):
                 self.path.unlink()
 

@@ -1,6 +1,7 @@
 """The CNI plugin on the real kernel: containers in network namespaces of their own, seen from a host in another one.
 
-Each test runs the plugin as a process inside a namespace that plays the host, so that the machine itself stays as it is.
+Each test runs the plugin as a process inside a namespace that plays the host, so that the machine itself stays as it
+is.
 """
 
 from __future__ import annotations

@@ -83,9 +83,9 @@ def test_executable_asks_the_agent(tmp_path: Path, container: str, monkeypatch: 
     plugin.install(tmp_path, ("pykube", "loopback"), sys.executable, str(tmp_path / SOCKET_NAME))
 
     async def story() -> None:
-        serving = asyncio.create_task(CniServer(tmp_path).run())
-        while not (tmp_path / SOCKET_NAME).exists():
-            await asyncio.sleep(0)
+        server = CniServer(tmp_path)
+        serving = asyncio.create_task(server.run())
+        await server.listening.wait()
         for name in ("pykube", "loopback"):
             result = await call(tmp_path / name, environment("ADD", container), config(tmp_path))
             assert result == (0, {"given": "net"})
