@@ -10,7 +10,7 @@ from pathlib import Path
 from pykube.aio.clock import Clock
 from pykube.config import ServerConfig
 
-from . import files, kubeconfig
+from . import kubeconfig
 from .addresses import advertise_address, server_names, url_host
 from .ca import CertificateAuthority, Profile
 from .certificates import Pair, ensure
@@ -98,10 +98,16 @@ def ensure_server(config: ServerConfig, now: datetime) -> tuple[ServerPki, froze
     return pki, frozenset(issued)
 
 
-async def keep_fresh(config: ServerConfig, clock: Clock, changed: Callable[[ServerPki, frozenset[str]], None]) -> None:
+async def keep_fresh(
+    config: ServerConfig,
+    clock: Clock,
+    changed: Callable[[ServerPki, frozenset[str]], None],
+    *,
+    every: timedelta = CHECK,
+) -> None:
     """Look at the certificates from time to time, until cancelled; `changed` hears which were issued anew."""
     while True:
-        await clock.sleep(CHECK.total_seconds())
+        await clock.sleep(every.total_seconds())
         pki, issued = ensure_server(config, clock.now())
         if issued:
             changed(pki, issued)
@@ -142,4 +148,3 @@ def _write_kubeconfigs(pki: ServerPki, config: ServerConfig) -> None:
             credentials=pair,
             embed=False,
         )
-    files.write_if_changed(config.config_dir / "ca.crt", pki.authority.pem, mode=0o644)
