@@ -1,4 +1,4 @@
-# ruff: noqa: E501, I001, N803, N815, RUF023, UP007, UP045
+# ruff: noqa: E501, I001, N803, N815, RUF023, RUF100, UP007, UP045
 # fmt: off
 from google.protobuf import any_pb2 as _any_pb2
 from google.protobuf.internal import containers as _containers

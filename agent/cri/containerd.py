@@ -1,0 +1,349 @@
+"""A containerd of the agent's own: configured, started, watched and adopted again by the agent.
+
+It lives in a session of its own, so that it and every container go on when the agent ends or is killed. A new agent
+finds it by its pid file and takes it over. When containerd itself dies, its shims keep the containers running and the
+containerd that is started next finds them again.
+
+Under systemd the agent's unit needs ``KillMode=process`` and ``Delegate=yes``: containerd stays in its cgroup.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.cri import host_facts, sandbox_image
+from agent.cri.client import CriClient
+from agent.cri.containerd_config import SANDBOX_IMAGE, ContainerdConfig
+from agent.cri.errors import CriError
+from pykube.aio.backoff import Backoff
+from pykube.aio.clock import Clock
+
+log = logging.getLogger(__name__)
+
+START_TIMEOUT = 60.0
+"""Seconds after which a containerd that does not answer counts as failed."""
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+NAMESPACE = "k8s.io"
+PINNED_LABEL = "io.cri-containerd.pinned=pinned"
+MANAGED_LABEL = "io.cri-containerd.image=managed"
+
+
+class ContainerdError(Exception):
+    """containerd is missing, does not start, or refused an image; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessId:
+    """A pid that is not mistaken for a later process of the same number: `started` is in ticks since boot."""
+
+    pid: int
+    started: int
+
+    @classmethod
+    def of(cls, pid: int) -> ProcessId | None:
+        """The process that has `pid` now; None where there is none, or it is a zombie."""
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return None if fields[0] in ("Z", "X") else cls(pid, int(fields[19]))
+
+
+class PrivateContainerd:
+    """The agent's own containerd, with data under `state_dir` and sockets under `run_dir` (``containerd/`` in each)."""
+
+    def __init__(
+        self,
+        state_dir: Path,
+        run_dir: Path,
+        cni_conf_dir: Path,
+        cni_bin_dir: Path,
+        clock: Clock,
+        *,
+        registries: Path | None = None,
+        systemd_cgroup: bool = False,
+        binary: str = "containerd",
+    ) -> None:
+        self._root = state_dir / "containerd"
+        self._state = run_dir / "containerd"
+        self._cni_conf_dir = cni_conf_dir
+        self._cni_bin_dir = cni_bin_dir
+        self._clock = clock
+        self._registries = registries or cni_conf_dir.parent.parent / "registries"
+        self._systemd_cgroup = systemd_cgroup
+        self._binary = binary
+        self._socket = self._state / "containerd.sock"
+        self._ready = asyncio.Event()
+
+    @property
+    def endpoint(self) -> str:
+        """Where CRI is served."""
+        return f"unix://{self._socket}"
+
+    @property
+    def config_path(self) -> Path:
+        """The configuration file that `ensure_config` writes."""
+        return self._root / "config.toml"
+
+    @property
+    def log_path(self) -> Path:
+        """What containerd and its shims print."""
+        return self._root / "containerd.log"
+
+    @property
+    def pid_path(self) -> Path:
+        """Pid and start time of the running containerd."""
+        return self._state / "containerd.pid"
+
+    # Configuration
+
+    async def ensure_config(self) -> ContainerdConfig:
+        """Write the configuration that fits this host; takes effect when containerd starts next.
+
+        Raises:
+            ContainerdError: there is no containerd, or its version cannot be told.
+        """
+        binary = shutil.which(self._binary, path=os.environ.get("PATH", "") + ":" + PATH)
+        if binary is None:
+            raise ContainerdError("containerd is not installed; on Debian and Ubuntu: apt-get install containerd runc")
+        _, text = await _output(binary, "--version")
+        try:
+            version = host_facts.parse_containerd_version(text)
+        except ValueError as error:
+            raise ContainerdError(f"cannot tell the version of {binary}: {error}") from None
+        for directory in (self._root, self._state, self._cni_conf_dir, self._registries):
+            directory.mkdir(parents=True, exist_ok=True)
+        config = ContainerdConfig(
+            version=version,
+            root=self._root,
+            state=self._state,
+            socket=self._socket,
+            cni_conf_dir=self._cni_conf_dir,
+            cni_bin_dir=self._cni_bin_dir,
+            registries=self._registries,
+            snapshotter=await asyncio.to_thread(self._snapshotter),
+            systemd_cgroup=self._systemd_cgroup,
+            restrict_oom_score_adj=not host_facts.has_sys_resource(),
+        )
+        _write_if_changed(self.config_path, config.render())
+        return config
+
+    def _snapshotter(self) -> str:
+        """What was chosen before, for the snapshots there are need it; else what the host can do."""
+        with contextlib.suppress(OSError, tomllib.TOMLDecodeError):
+            text = self.config_path.read_text()
+            tomllib.loads(text)
+            for name in ("overlayfs", "native"):
+                if f'snapshotter = "{name}"' in text:
+                    return name
+        if host_facts.has_overlayfs(self._root):
+            return "overlayfs"
+        log.warning("no overlay file system under %s: images are copied for each container", self._root)
+        return "native"
+
+    # The process
+
+    async def run(self) -> None:
+        """Keep containerd running until cancelled; being cancelled leaves it running."""
+        backoff = Backoff(base=0.2, cap=30.0)
+        while True:
+            began = self._clock.monotonic()
+            self._ready.clear()
+            try:
+                process = self._adopt() or await self._start()
+                pidfd = os.pidfd_open(process.pid)
+            except (OSError, ContainerdError) as error:
+                log.error("cannot start containerd: %s", error)
+            else:
+                await self._watch(process, pidfd)
+                if self._clock.monotonic() - began > backoff.cap:
+                    backoff.reset()
+            await self._clock.sleep(backoff.next())
+
+    async def wait_ready(self) -> None:
+        """Return when containerd answers on its socket; `run` must be running."""
+        await self._ready.wait()
+
+    def _adopt(self) -> ProcessId | None:
+        """The containerd that an earlier agent left running."""
+        try:
+            pid, started = (int(part) for part in self.pid_path.read_text().split())
+        except (OSError, ValueError):
+            return None
+        process = ProcessId.of(pid)
+        if process is None or process.started != started:
+            return None
+        log.info("found containerd running as process %d", pid)
+        return process
+
+    async def _start(self) -> ProcessId:
+        config = await self.ensure_config()
+        self._socket.unlink(missing_ok=True)
+        process = ProcessId.of(self._spawn())
+        if process is None:
+            raise ContainerdError(f"containerd ended at once; see {self.log_path}")
+        _write_if_changed(self.pid_path, f"{process.pid} {process.started}\n")
+        log.info("started containerd %d.%d as process %d", *config.version, process.pid)
+        return process
+
+    def _spawn(self) -> int:
+        """Start containerd in a session of its own and return its pid.
+
+        Not through asyncio: its process transports kill the process when they are collected.
+        """
+        environment = {**os.environ, "PATH": os.environ.get("PATH", "") + ":" + PATH}
+        environment.pop("NOTIFY_SOCKET", None)
+        create = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        return os.posix_spawnp(
+            "env",
+            ["env", "--chdir=/", self._binary, "--config", str(self.config_path)],
+            environment,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(self.log_path), create, 0o640),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+            setsigmask=[],
+            setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
+        )
+
+    async def _watch(self, process: ProcessId, pidfd: int) -> None:
+        """Set `ready` when containerd answers, and return when the process has ended."""
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(pidfd, ended.set)
+        answering = loop.create_task(self._announce())
+        try:
+            await ended.wait()
+            log.error("containerd (process %d) has ended; see %s", process.pid, self.log_path)
+        finally:
+            answering.cancel()
+            loop.remove_reader(pidfd)
+            os.close(pidfd)
+            self._ready.clear()
+            _reap(process.pid)
+
+    async def _announce(self) -> None:
+        """Set `ready` once CRI answers; what it says instead is logged when it has gone on for long."""
+        began = self._clock.monotonic()
+        pause = Backoff(base=0.02, cap=1.0, factor=1.3)
+        warned = False
+        async with CriClient(self.endpoint) as client:
+            while True:
+                try:
+                    await client.version(timeout=5.0)
+                except CriError as error:
+                    if not warned and self._clock.monotonic() - began > START_TIMEOUT:
+                        warned = True
+                        log.error(
+                            "containerd has not answered for %.0f s (%s): see %s", START_TIMEOUT, error, self.log_path
+                        )
+                else:
+                    self._ready.set()
+                    return
+                await self._clock.sleep(pause.next())
+
+    async def stop(self) -> None:
+        """End containerd, if it runs; containers go on under their shims. `run` must not be running."""
+        process = self._adopt()
+        if process is None:
+            return
+        pidfd = os.pidfd_open(process.pid)
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(pidfd, ended.set)
+        try:
+            signal.pidfd_send_signal(pidfd, signal.SIGTERM)
+            await ended.wait()
+        finally:
+            loop.remove_reader(pidfd)
+            os.close(pidfd)
+        self.pid_path.unlink(missing_ok=True)
+
+    # Images
+
+    async def import_image(self, archive: Path, *, pinned: bool = True) -> list[str]:
+        """Import an OCI or Docker archive; returns the names it holds. Pinned images are never garbage-collected.
+
+        Raises:
+            ContainerdError: containerd refused it.
+        """
+        before = set(await self.images())
+        snapshotter = ["--snapshotter", "native"] if self._snapshotter() == "native" else []
+        text = await self._ctr("images", "import", *snapshotter, str(archive))
+        words = {line.split()[1] for line in text.splitlines() if line.startswith("unpacking ")}
+        names = sorted(words | (set(await self.images()) - before))
+        names = [name for name in names if not name.startswith("sha256:")]
+        for name in names:
+            await self._ctr("images", "label", name, MANAGED_LABEL, *([PINNED_LABEL] if pinned else []))
+        return names
+
+    async def images(self, *, pinned: bool = False) -> list[str]:
+        """Names of the images; with `pinned` only of those that must be kept."""
+        key, _, value = PINNED_LABEL.partition("=")
+        filters = [f'labels."{key}"=={value}'] if pinned else []
+        return (await self._ctr("images", "list", "--quiet", *filters)).split()
+
+    async def ensure_sandbox_image(self) -> str:
+        """Build, import and pin the sandbox image where it is missing; returns its name.
+
+        Raises:
+            ContainerdError: catatonit is missing, or containerd refused the image.
+        """
+        if SANDBOX_IMAGE in await self.images(pinned=True):
+            return SANDBOX_IMAGE
+        archive = self._root / "sandbox-image.tar"
+        try:
+            await asyncio.to_thread(sandbox_image.build_sandbox_image, SANDBOX_IMAGE, archive)
+            await self.import_image(archive)
+        except sandbox_image.BuildError as error:
+            raise ContainerdError(str(error)) from error
+        finally:
+            archive.unlink(missing_ok=True)
+        return SANDBOX_IMAGE
+
+    async def _ctr(self, *arguments: str) -> str:
+        code, text = await _output("ctr", "--address", str(self._socket), "--namespace", NAMESPACE, *arguments)
+        if code:
+            raise ContainerdError(f"ctr {' '.join(arguments[:2])}: {text.strip()}")
+        return text
+
+
+def _reap(pid: int) -> None:
+    """Let an ended child go; a containerd that was adopted is no child."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+
+
+async def _output(*command: str) -> tuple[int, str]:
+    """Exit code and what `command` printed on both its outputs."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+    except OSError as error:
+        raise ContainerdError(f"cannot run {command[0]}: {error.strerror}") from error
+    printed, _ = await process.communicate()
+    return process.returncode or 0, printed.decode(errors="replace")
+
+
+def _write_if_changed(path: Path, text: str) -> None:
+    """Replace `path` in one step, so that no reader and no crash finds half of it."""
+    with contextlib.suppress(OSError):
+        if path.read_text() == text:
+            return
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(text)
+    fresh.replace(path)
