@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -73,8 +74,6 @@ def free_port() -> int:
 
 def admin_context(kubeconfig: Path) -> ssl.SSLContext:
     """A TLS context with the client certificate of a kubeconfig."""
-    import base64
-
     user = yaml.safe_load(kubeconfig.read_text())["users"][0]["user"]
     context = ssl.create_default_context()
     context.check_hostname = False
@@ -127,14 +126,14 @@ def _ready(url: str, process: subprocess.Popen[bytes], directory: Path) -> Serve
     raise RuntimeError("the server did not get ready within 60 s")
 
 
-def load_pods(server: Server, count: int, namespace: str = "load") -> None:
+def load_pods(server: Server, count: int, *, start: int = 0, namespace: str = "load") -> None:
     """Create `count` pods of about 3 kB that no node can run."""
     try:
         server.request("POST", "/api/v1/namespaces", {"metadata": {"name": namespace}})
     except urllib.error.HTTPError as error:
         if error.code != 409:
             raise
-    for number in range(count):
+    for number in range(start, start + count):
         server.request("POST", f"/api/v1/namespaces/{namespace}/pods", _pod(number))
 
 
