@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pykube.api import meta_v1
-from pykube.api.schema import Struct
+from pykube.api.schema import Struct, always
 
-ACCEPT = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+ACCEPT = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+ACCEPT_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
 
 class PartialObjectMetadata(Struct):
@@ -16,4 +17,4 @@ class PartialObjectMetadata(Struct):
 
     api_version: str = "meta.k8s.io/v1"
     kind: str = "PartialObjectMetadata"
-    metadata: meta_v1.ObjectMeta = meta_v1.ObjectMeta()
+    metadata: meta_v1.ObjectMeta = always(meta_v1.ObjectMeta)

@@ -21,7 +21,7 @@ from pykube.api.scheme import Resource
 
 from .config import ClientConfig
 from .lines import LineSplitter
-from .metadata import ACCEPT, PartialObjectMetadata
+from .metadata import ACCEPT, ACCEPT_LIST, PartialObjectMetadata
 from .transport import TIMEOUT, Headers, Transport, unreachable
 
 T = TypeVar("T")
@@ -147,7 +147,7 @@ class Client:
         items: list[T] = []
         while True:
             page = {**params, "continue": continue_} if continue_ else params
-            _, _, data = await self.request("GET", path, params=page, headers=_accept(cls))
+            _, _, data = await self.request("GET", path, params=page, headers=_accept(cls, ACCEPT_LIST))
             frame = _list_frame.decode(data)
             items += [_decode(cls, item) for item in frame.items or ()]
             continue_ = frame.metadata.continue_
@@ -298,8 +298,8 @@ def _metadata(obj: Any) -> meta_v1.ObjectMeta:
     return found
 
 
-def _accept(cls: type) -> Headers | None:
-    return {"Accept": f"{ACCEPT},application/json"} if cls is PartialObjectMetadata else None
+def _accept(cls: type, metadata_only: str = ACCEPT) -> Headers | None:
+    return {"Accept": metadata_only} if cls is PartialObjectMetadata else None
 
 
 def _params(**values: str) -> dict[str, str]:
