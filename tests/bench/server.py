@@ -92,7 +92,7 @@ def running() -> Iterator[Server]:
     port = free_port()
     command = [
         str(ROOT / ".venv/bin/python"),
-        *("-m", "pykube.cli.main", "server", "--port", str(port), "--bind-address", "127.0.0.1"),
+        *("-m", "pykube", "server", "--port", str(port), "--bind-address", "127.0.0.1"),
         *("--advertise-address", "127.0.0.1", "--log-level", "warning", "--config", str(directory / "none.yaml")),
         *("--config-dir", str(directory / "etc"), "--state-dir", str(directory / "state")),
         *("--run-dir", str(directory / "run")),
