@@ -38,6 +38,7 @@ class EventRecorder:
         self._correlator = Correlator()
         self._queue: deque[tuple[core_v1.ObjectReference, Occurrence, datetime]] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._stamp = 0
 
     def event(self, obj: Any, type_: str, reason: str, message: str) -> None:
         """Tell that `reason` (CamelCase) happened to `obj` (an object or an ObjectReference); `type_` is Normal or
@@ -103,7 +104,7 @@ class EventRecorder:
         second = moment.replace(microsecond=0)
         return core_v1.Event(
             metadata=meta_v1.ObjectMeta(
-                name=f"{about.name}.{int(moment.timestamp() * 1e6):x}",
+                name=f"{about.name}.{self._next_stamp(moment):x}",
                 namespace=about.namespace or "default",
             ),
             involved_object=about,
@@ -117,6 +118,11 @@ class EventRecorder:
             last_timestamp=second,
             count=1,
         )
+
+    def _next_stamp(self, moment: datetime) -> int:
+        """Nanoseconds since 1970, raised where two events share a moment: it makes their names differ."""
+        self._stamp = max(int(moment.timestamp() * 1e6) * 1000, self._stamp + 1)
+        return self._stamp
 
 
 def reference_to(obj: Any) -> core_v1.ObjectReference:
