@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from tests.fakes.clock import FakeClock
 
 from pykube import errors
 from pykube.api import codec, core_v1, meta_v1, scheme, selectors
@@ -21,6 +20,7 @@ from pykube.api.patch import json_patch, merge_patch, strategic_merge
 from pykube.api.scheme import Resource
 from pykube.client.metadata import PartialObjectMetadata
 from pykube.client.rest import Listing, PatchKind, WatchEvent, WatchType
+from tests.fakes.clock import FakeClock
 
 Key = tuple[str, str, str]
 """Group resource, namespace, name."""

@@ -7,15 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from tests.fakes.api import FakeApi, condition
-from tests.fakes.clock import FakeClock
-
 from pykube.api import core_v1, scheme
 from pykube.client.informer import InformerSet
 from pykube.config import ServerConfig
 from pykube.controllers.base import Controller
 from pykube.controllers.context import Context
-
+from tests.fakes.api import FakeApi, condition
+from tests.fakes.clock import FakeClock
 
 _PODS = scheme.resource_of(core_v1.Pod)
 

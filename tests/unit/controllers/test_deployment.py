@@ -3,14 +3,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.fakes.api import meta
-from tests.fakes.controllers import Scene
 
 from pykube import errors
 from pykube.api import apps_v1, conditions, core_v1, meta_v1, scheme
 from pykube.controllers.deployment import DeploymentController
 from pykube.controllers.replicaset import ReplicaSetController
 from pykube.controllers.revisions import REVISION
+from tests.fakes.api import meta
+from tests.fakes.controllers import Scene
 
 BOTH = (DeploymentController, ReplicaSetController)
 

@@ -1,17 +1,18 @@
 import asyncio
 
 import msgspec
-from tests.fakes.api import meta
-from tests.fakes.controllers import Scene
 
 from pykube import errors
 from pykube.api import apps_v1, conditions, core_v1, meta_v1
 from pykube.controllers.replicaset import ReplicaSetController
+from tests.fakes.api import meta
+from tests.fakes.controllers import Scene
 
 
 def replicaset(replicas: int = 3, **spec: object) -> apps_v1.ReplicaSet:
     template = core_v1.PodTemplateSpec(
-        metadata=meta_v1.ObjectMeta(labels={"app": "web"}), spec=core_v1.PodSpec(containers=[core_v1.Container(name="c")])
+        metadata=meta_v1.ObjectMeta(labels={"app": "web"}),
+        spec=core_v1.PodSpec(containers=[core_v1.Container(name="c")]),
     )
     selector = meta_v1.LabelSelector(match_labels={"app": "web"})
     return apps_v1.ReplicaSet(
