@@ -133,6 +133,13 @@ class Cgroups:
         for _, directory in self._dirs(pod_path(pod)):
             _remove_tree(directory)
 
+    def remove_others(self, known: set[str]) -> None:
+        """Remove the cgroups of all pods but those with these uids."""
+        for parts in (("kubepods",), ("kubepods", "burstable"), ("kubepods", "besteffort")):
+            for uid in self.pods() - known:
+                for _, directory in self._dirs(CgroupPath((*parts, f"pod{uid}"))):
+                    _remove_tree(directory)
+
     def remove_all(self) -> None:
         """Remove every cgroup below and including ``kubepods``."""
         for _, directory in self._dirs(CgroupPath(("kubepods",))):

@@ -1,0 +1,101 @@
+"""Writing one pod's status to the API: at once, one write at a time, and always the newest."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from pykube import errors
+from pykube.aio.backoff import Backoff
+from pykube.aio.clock import Clock
+from pykube.api import codec, core_v1
+from pykube.client.rest import Client, PatchKind
+
+from .conditions import OWNED
+
+log = logging.getLogger(__name__)
+
+_CLEARED = ("reason", "message", "podIP")
+"""Fields that a patch must name to make empty."""
+
+
+class StatusReporter:
+    """What came while a write was under way is written as one."""
+
+    def __init__(self, client: Client, clock: Clock, pod: core_v1.Pod) -> None:
+        self._client = client
+        self._clock = clock
+        self._meta = pod.metadata
+        self._wanted: core_v1.PodStatus | None = None
+        self._written: core_v1.PodStatus | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._gone = False
+
+    def report(self, status: core_v1.PodStatus) -> None:
+        """Have this status written, unless it says nothing new."""
+        if status == (self._wanted or self._written) or self._gone:
+            return
+        self._wanted = status
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._write(), name=f"status of {self._meta.namespace}/{self._meta.name}")
+
+    def overtaken(self, seen: core_v1.PodStatus) -> None:
+        """Someone else has written the status: `seen` is what the API has now."""
+        if self._wanted is None and self._written is not None and seen != self._written:
+            self._written = None
+
+    async def flush(self) -> None:
+        """Return when all is written."""
+        if self._task is not None:
+            await self._task
+
+    def close(self) -> None:
+        """Write nothing more."""
+        self._gone = True
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _write(self) -> None:
+        backoff = Backoff(base=0.2, cap=15.0, jitter=0.2)
+        while (status := self._wanted) is not None:
+            try:
+                await self._client.patch(
+                    core_v1.Pod,
+                    self._meta.name,
+                    self._meta.namespace,
+                    body=patch_of(self._meta.uid, status, self._written),
+                    kind=PatchKind.STRATEGIC,
+                    subresource="status",
+                )
+            except (errors.NotFound, errors.Conflict) as error:
+                log.debug("the status of %s/%s is not wanted: %s", self._meta.namespace, self._meta.name, error)
+                self._gone, self._wanted = True, None
+                return
+            except errors.ApiError as error:
+                log.warning("cannot write the status of %s/%s: %s", self._meta.namespace, self._meta.name, error)
+                await self._clock.sleep(backoff.next())
+                continue
+            backoff.reset()
+            self._written = status
+            if self._wanted is status:
+                self._wanted = None
+
+
+def patch_of(uid: str, status: core_v1.PodStatus, written: core_v1.PodStatus | None) -> dict[str, Any]:
+    """The strategic merge patch that makes the API's status ours and leaves other people's conditions alone.
+
+    The uid makes the API refuse it for a pod of the same name that came later.
+    """
+    body = codec.to_dict(status)
+    body["conditions"] = [condition for condition in body.get("conditions", []) if condition["type"] in OWNED]
+    for condition in body["conditions"]:
+        condition.setdefault("reason", None)
+        condition.setdefault("message", None)
+    for name in _CLEARED:
+        body.setdefault(name, None)
+    if written is None or written.pod_ips != status.pod_ips:
+        body["podIPs"] = [*body.get("podIPs", []), {"$patch": "replace"}]
+    if written is None or written.host_ips != status.host_ips:
+        body["hostIPs"] = [*body.get("hostIPs", []), {"$patch": "replace"}]
+    return {"metadata": {"uid": uid}, "status": body}
