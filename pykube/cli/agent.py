@@ -11,8 +11,9 @@ import uvloop
 
 from agent.main import run
 
+from .. import log_output
 from ..config import AgentConfig
-from . import log_output, settings
+from . import settings
 
 
 @click.command()

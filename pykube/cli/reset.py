@@ -10,8 +10,9 @@ import click
 
 from agent.reset import reset
 
+from .. import log_output
 from ..config import AgentConfig
-from . import log_output, settings
+from . import settings
 
 
 @click.command()

@@ -9,9 +9,10 @@ from typing import Any
 import click
 import uvloop
 
+from .. import log_output
 from ..config import ServerConfig
 from ..server import run
-from . import log_output, settings
+from . import settings
 
 
 @click.command()

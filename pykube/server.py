@@ -1,0 +1,108 @@
+"""The control plane's composition root.
+
+Two processes: this one serves the API over the store; its child (loops.py) runs controllers and scheduler, which are
+clients of the API as any other. A busy controller never stalls a request, and either can die without the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+
+import msgspec
+
+from .aio.clock import Clock, SystemClock
+from .aio.tasks import Supervisor
+from .apiserver import app
+from .config import ServerConfig
+from .pki.addresses import advertise_address, host_name, url_host
+from .pki.node import ensure_node
+from .pki.server import ServerPki, ensure_server, keep_fresh
+from .store.base import Store
+from .store.memory import MemoryStore
+from .store.sqlite import SqliteStore
+
+log = logging.getLogger(__name__)
+
+END = 5.0
+"""Seconds that controllers and scheduler have to end."""
+
+
+async def run(config: ServerConfig) -> None:
+    """Run the control plane until SIGTERM or SIGINT.
+
+    Raises:
+        OSError: the port is taken, or state cannot be read or written.
+        ValueError: a key or certificate is broken, or the datastore is of a kind that is not known.
+    """
+    clock = SystemClock()
+    pki, _ = ensure_server(config, clock.now())
+    _ensure_own_node(config, pki, clock)
+    store = await _open_store(config)
+    server = await app.serve(config, store, pki, clock=clock)
+    supervisor = Supervisor(clock)
+
+    def renewed(fresh: ServerPki, issued: frozenset[str]) -> None:
+        log.info("certificates renewed: %s", ", ".join(sorted(issued)))
+        server.renew(fresh)
+        _ensure_own_node(config, fresh, clock)
+
+    supervisor.keep("certificates", lambda: keep_fresh(config, clock, renewed))
+    supervisor.keep("controllers and scheduler", lambda: _run_loops(config))
+    try:
+        await _told_to_end()
+    finally:
+        await supervisor.close()
+        await server.close()
+        await store.close()
+
+
+async def _open_store(config: ServerConfig) -> Store:
+    if not config.datastore:
+        return await SqliteStore.open(config.state_dir / "server" / "state.db")
+    if config.datastore == "memory://":
+        return MemoryStore()
+    raise ValueError(f"datastore {config.datastore!r} is not known; leave it empty for SQLite, or use memory://")
+
+
+def _ensure_own_node(config: ServerConfig, pki: ServerPki, clock: Clock) -> None:
+    """Credentials for an agent on this host, which needs no token to join: it can read the authority's key anyway."""
+    name = host_name(config).lower()
+    address = advertise_address(config)
+    ensure_node(
+        pki.authority,
+        config.state_dir / "agent",
+        node=name,
+        names=[name, address, "127.0.0.1", "localhost"],
+        server=f"https://{url_host(address)}:{config.port}",
+        now=clock.now(),
+    )
+
+
+async def _run_loops(config: ServerConfig) -> None:
+    """Run the second process until it ends or this task is cancelled."""
+    settings = msgspec.json.encode(config).decode()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "pykube.loops", settings, stdin=asyncio.subprocess.PIPE
+    )
+    try:
+        code = await process.wait()
+        log.error("controllers and scheduler ended with code %d", code)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), END)
+        if process.returncode is None:
+            process.kill()
+
+
+async def _told_to_end() -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
