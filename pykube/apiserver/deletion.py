@@ -47,7 +47,7 @@ def check_options(options: meta_v1.DeleteOptions) -> None:
     if options.propagation_policy is not None:
         if options.orphan_dependents is not None:
             raise BadRequest(
-                "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Invalid value: "
+                'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: '
                 f'"{options.propagation_policy}": orphanDependents and deletionPropagation cannot be both set'
             )
         if options.propagation_policy not in _POLICIES:

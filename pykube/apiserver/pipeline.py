@@ -9,13 +9,12 @@ from collections.abc import Sequence
 
 from pykube.api import field_errors
 
-from . import admission
 from .write import Operation, Stage, Write
 
 
 async def mutate(write: Write) -> None:
     """Admission plugins that change the object."""
-    for plugin in admission.MUTATING:
+    for plugin in write.registry.admission.mutating:
         await plugin(write)
 
 
@@ -45,7 +44,7 @@ async def validate(write: Write) -> None:
 
 async def admit(write: Write) -> None:
     """Admission plugins that only say yes or no."""
-    for plugin in admission.VALIDATING:
+    for plugin in write.registry.admission.validating:
         await plugin(write)
 
 

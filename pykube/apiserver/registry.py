@@ -11,11 +11,11 @@ from typing import TypeVar
 
 from pykube.aio.clock import Clock
 from pykube.api import codec, defaults, meta_v1, scheme
-from pykube.api.scheme import Resource
 from pykube.api.schema import Struct
+from pykube.api.scheme import Resource
 from pykube.store.base import Store
 
-from . import deletion, statuses
+from . import admission, deletion, statuses
 from .conversion import conversion
 from .feeder import Feeder
 from .progress import Progress
@@ -40,9 +40,10 @@ class Registry:
         self.store = store
         self.clock = clock
         self.progress = Progress()
+        self.admission = admission.default_chain()
         self._caches: dict[tuple[str, str, str], WatchCache] = {}
         self._storages: dict[tuple[str, str, str], Storage] = {}
-        self._served = [resource for resource in scheme.resources]
+        self._served = list(scheme.resources)
         strategies = catalog.strategies(pools, self)
         for resource in self._served:
             if "list" not in resource.verbs:

@@ -14,7 +14,11 @@ from urllib.parse import parse_qsl, unquote
 from aiohttp import web
 from multidict import MultiDict, MultiDictProxy
 
+from pykube.errors import RequestEntityTooLarge
+
 if TYPE_CHECKING:
+    from pykube.api.scheme import Resource
+
     from .authn.user import User
     from .registry import Registry
 
@@ -23,6 +27,9 @@ HttpRequest = web.BaseRequest
 
 Query = MultiDictProxy[str]
 """Query parameters; one name may come several times (``command=``)."""
+
+MAX_BODY = 3 * 1024 * 1024
+"""Bytes that a request's body may have; upstream's limit."""
 
 NO_QUERY: Query = MultiDictProxy(MultiDict())
 
@@ -61,7 +68,7 @@ class RequestInfo:
     namespace: str = ""
     name: str = ""
     rest: tuple[str, ...] = ()
-    query: Query = NO_QUERY
+    query: Query = field(default_factory=lambda: NO_QUERY)
     named: bool = False
 
     @property
@@ -80,19 +87,24 @@ class Context:
     """One request on its way through the stages.
 
     `user` is the anonymous one until authentication has run. `warnings` become ``Warning: 299`` headers of the answer.
-    `registry` reaches every object of the cluster from any stage. `audit` collects annotations for the audit log.
+    `resource` is what the path names, None for non-resource paths. `registry` reaches every object of the cluster.
+    `audit` collects annotations for the audit log.
     """
 
     info: RequestInfo
     http: HttpRequest
     registry: Registry
     user: User
+    resource: Resource | None = None
     warnings: list[str] = field(default_factory=list)
     audit: dict[str, str] = field(default_factory=dict)
 
     async def body(self) -> bytes:
         """The request's body; raises RequestEntityTooLarge beyond the server's limit."""
-        return await self.http.read()
+        try:
+            return await self.http.read()
+        except web.HTTPRequestEntityTooLarge as error:
+            raise RequestEntityTooLarge(f"Request entity too large: limit is {MAX_BODY}") from error
 
 
 Handler = Callable[[Context], Awaitable[web.StreamResponse]]
@@ -170,8 +182,3 @@ def _pinned_name(field_selector: str) -> str:
         if key == "metadata.name":
             return value.removeprefix("=")
     return ""
-
-
-def json_answer(body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
-    """An answer with a JSON body that is encoded already."""
-    return web.Response(body=body, status=status, headers=headers, content_type="application/json")

@@ -12,8 +12,8 @@ from typing import Any
 
 from pykube.aio.clock import Clock
 from pykube.api import codec, names
-from pykube.api.scheme import Resource
 from pykube.api.schema import Struct
+from pykube.api.scheme import Resource
 from pykube.errors import AlreadyExists, BadRequest, Cause, Details, Invalid
 from pykube.store.base import KeyExists, RevisionMismatch, Store
 
@@ -230,5 +230,3 @@ _VERSION_FIELD = "metadata.resourceVersion"
 
 def _qualified_kind(resource: Resource) -> str:
     return f"{resource.kind}.{resource.group}" if resource.group else resource.kind
-
-

@@ -220,6 +220,10 @@ class WatchCache:
         """The objects with one label, in no order."""
         return [self._objects[found] for found in self._by_label.get((key, value), ())]
 
+    def converted(self, value: bytes) -> bytes:
+        """A stored value in the version that this resource is served in."""
+        return self._convert(value) if self._convert else value
+
     # Following
 
     def subscribe(self, callback: Callback, *, namespace: str = "") -> Callable[[], None]:
@@ -269,7 +273,7 @@ class WatchCache:
 
     def put(self, key: str, value: bytes, revision: int, *, quietly: bool = False) -> None:
         """An object came or changed; `quietly` while filling, before anybody can watch."""
-        data = stamp(self._convert(value) if self._convert else value, revision)
+        data = stamp(self.converted(value), revision)
         seen = self.extract(data)
         cached = Cached(key, revision, seen.namespace, seen.name, data, seen.labels, seen.fields)
         previous = self._objects.get(key)

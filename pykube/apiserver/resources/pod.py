@@ -42,7 +42,6 @@ class PodStrategy(Strategy):
 
     def prepare_update(self, write: Write) -> None:
         if write.subresource == "binding":
-            self._count(write)
             return
         if write.subresource in ("ephemeralcontainers", "resize"):
             self._keep_but_containers(write)

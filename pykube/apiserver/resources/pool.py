@@ -10,22 +10,22 @@ import random
 from collections.abc import Container
 
 
-class Taken(Exception):
+class TakenError(Exception):
     """The number asked for is in use."""
 
 
-class OutOfRange(Exception):
+class OutOfRangeError(Exception):
     """The number asked for is not in the range."""
 
 
-class Full(Exception):
+class FullError(Exception):
     """No number is left."""
 
 
 class Pool:
     """The whole numbers from `first` to `last`.
 
-    What is in use is the caller's to know (`used`): it is read from the objects themselves, so that nothing can leak and
+    What is in use is the caller's to know (`used`): it is read from the objects themselves, so that nothing leaks and
     nothing needs repair. `reserved` bridges the time between giving a number out and its object being there.
     """
 
@@ -37,15 +37,15 @@ class Pool:
         self.reserved: set[int] = set()
 
     def take(self, number: int, used: Container[int]) -> None:
-        """Reserve a certain number; raises OutOfRange or Taken."""
+        """Reserve a certain number; raises OutOfRangeError or TakenError."""
         if not self.first <= number <= self.last:
-            raise OutOfRange
+            raise OutOfRangeError
         if number in used or number in self.reserved:
-            raise Taken
+            raise TakenError
         self.reserved.add(number)
 
     def next(self, used: Container[int]) -> int:
-        """Reserve any number; raises Full."""
+        """Reserve any number; raises FullError."""
         for low, high in ((self._dynamic, self.last), (self.first, self._dynamic - 1)):
             size = high - low + 1
             if size <= 0:
@@ -56,7 +56,7 @@ class Pool:
                 if number not in used and number not in self.reserved:
                     self.reserved.add(number)
                     return number
-        raise Full
+        raise FullError
 
     def settle(self, number: int) -> None:
         """The reservation ends: the object is there, or will not come."""

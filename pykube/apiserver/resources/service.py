@@ -18,7 +18,7 @@ from pykube.api.scheme import Resource
 
 from ..watch_cache import CacheEvent, WatchCache
 from ..write import Operation, Write
-from .pool import Full, OutOfRange, Pool, Taken, static_band
+from .pool import FullError, OutOfRangeError, Pool, TakenError, static_band
 from .strategy import Strategy
 
 HEADLESS = "None"
@@ -86,7 +86,7 @@ class ServiceStrategy(Strategy):
             return []
         try:
             number = self._take_ip(spec.cluster_ip)
-        except (Taken, OutOfRange, ValueError, Full) as error:
+        except (TakenError, OutOfRangeError, ValueError, FullError) as error:
             why = self._why_not_ip(error)
             shown = [spec.cluster_ip] if spec.cluster_ip else []
             detail = f"failed to allocate IP {spec.cluster_ip}: {why}" if spec.cluster_ip else why
@@ -105,9 +105,9 @@ class ServiceStrategy(Strategy):
         return self._ips.next(_Either(self._used_ips, self._kept))
 
     def _why_not_ip(self, error: Exception) -> str:
-        if isinstance(error, Taken):
+        if isinstance(error, TakenError):
             return "provided IP is already allocated"
-        if isinstance(error, Full):
+        if isinstance(error, FullError):
             return "range is full"
         return f"the provided network does not match the current range ({self._network})"
 
@@ -128,9 +128,9 @@ class ServiceStrategy(Strategy):
             path = Path("spec").child("ports").index(position).child("nodePort")
             try:
                 self._allocate_port(port, held, taken)
-            except (Taken, OutOfRange) as error:
+            except (TakenError, OutOfRangeError) as error:
                 found.append(field_errors.invalid_value(path, port.node_port, self._why_not_port(error)))
-            except Full as error:
+            except FullError as error:
                 raise errors.InternalError(
                     "Internal error occurred: failed to allocate a nodePort: range is full"
                 ) from error
@@ -150,7 +150,7 @@ class ServiceStrategy(Strategy):
         taken.add(wanted)
 
     def _why_not_port(self, error: Exception) -> str:
-        if isinstance(error, Taken):
+        if isinstance(error, TakenError):
             return "provided port is already allocated"
         return (
             "provided port is not in the valid range. "

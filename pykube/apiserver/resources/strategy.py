@@ -98,5 +98,3 @@ class Strategy:
 
     def deleted(self, obj: Any) -> None:
         """The object is gone: give back what it held."""
-
-

@@ -1,0 +1,38 @@
+"""Admission: one file per plugin, named as upstream names it, and the order in which they run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..write import Stage
+from .default_storage_class import default_storage_class
+from .default_toleration_seconds import default_toleration_seconds
+from .namespace_lifecycle import namespace_lifecycle
+from .priority import priority
+from .runtime_class import runtime_class
+from .service_account import service_account
+from .taint_nodes_by_condition import taint_nodes_by_condition
+
+
+@dataclass(slots=True)
+class Chain:
+    """The plugins in the order in which they run; parts of the server that check writes may add themselves."""
+
+    mutating: list[Stage] = field(default_factory=list)
+    validating: list[Stage] = field(default_factory=list)
+
+
+def default_chain() -> Chain:
+    """The plugins that are on by default, in upstream's order."""
+    return Chain(
+        mutating=[
+            namespace_lifecycle,
+            service_account,
+            taint_nodes_by_condition,
+            priority,
+            default_toleration_seconds,
+            default_storage_class,
+            runtime_class,
+        ],
+        validating=[],
+    )

@@ -1,0 +1,140 @@
+"""From a request's body to a typed object: JSON or YAML, as strict as asked, version and kind checked, defaults set."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from pykube.api import codec, defaults, strict
+from pykube.api.schema import Struct
+from pykube.errors import BadRequest, Cause, Details, UnsupportedMediaType
+
+from .request import Context
+
+T = TypeVar("T", bound=Struct)
+
+_YAML_TYPES = frozenset({"application/yaml", "application/x-yaml", "text/yaml"})
+_VALIDATIONS = ("", "Ignore", "Warn", "Strict")
+
+
+class _Loader(yaml.CSafeLoader):
+    """As JSON sees YAML: dates stay strings."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def media_type(ctx: Context) -> str:
+    """The media type of the body, without parameters; JSON when nothing is said."""
+    return ctx.http.headers.get("Content-Type", "application/json").partition(";")[0].strip().lower()
+
+
+async def read_json(ctx: Context) -> bytes:
+    """The body as JSON, whatever it came as.
+
+    Raises:
+        UnsupportedMediaType, BadRequest, RequestEntityTooLarge
+    """
+    kind = media_type(ctx)
+    body = await ctx.body()
+    if kind == "application/json":
+        return body
+    if kind in _YAML_TYPES:
+        return yaml_to_json(body)
+    raise UnsupportedMediaType(
+        "the body of the request was in an unknown format - accepted media types include: "
+        "application/json, application/yaml"
+    )
+
+
+def yaml_to_json(text: bytes) -> bytes:
+    """One YAML document as JSON.
+
+    Raises:
+        BadRequest: it is no YAML.
+    """
+    try:
+        return json.dumps(yaml.load(text, _Loader)).encode()
+    except (yaml.YAMLError, TypeError, ValueError) as error:
+        raise BadRequest(f"error converting YAML to JSON: {error}") from error
+
+
+def field_validation(ctx: Context) -> str:
+    """Strict, Warn (the default) or Ignore.
+
+    Raises:
+        Invalid: something else was asked for.
+    """
+    asked = ctx.info.query.get("fieldValidation", "") if ctx.info.query else ""
+    if asked not in _VALIDATIONS:
+        cause = Cause(
+            "FieldValueNotSupported",
+            f'Unsupported value: "{asked}": supported values: "Ignore", "Strict", "Warn"',
+            "fieldValidation",
+        )
+        raise BadRequest(f"fieldValidation: {cause.message}", Details(causes=(cause,)))
+    return asked or "Warn"
+
+
+def check_fields(ctx: Context, cls: type[Struct], body: bytes, kind: str, version: str) -> None:
+    """Unknown and duplicate fields: an error under Strict, warnings under Warn, nothing under Ignore."""
+    how = field_validation(ctx)
+    if how == "Ignore":
+        return
+    try:
+        found = strict.check(cls, body)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"the object provided is unrecognized (must be of type {kind}): {error}") from error
+    if not found:
+        return
+    if how == "Strict":
+        strict.raise_if_any(found, kind, version)
+    ctx.warnings.extend(found)
+
+
+async def read_object(ctx: Context, cls: type[T]) -> T:
+    """The object of type `cls` in the body, its defaults set.
+
+    Raises:
+        BadRequest: it is broken, or of another kind.
+    """
+    body = await read_json(ctx)
+    if not body.strip():
+        raise BadRequest("the request body is empty")
+    expected = cls()
+    version, kind = getattr(expected, "api_version", ""), getattr(expected, "kind", "")
+    obj = codec.decode(cls, body)
+    check_kind(obj, version, kind)
+    check_fields(ctx, cls, body, kind, version)
+    defaults.apply(obj)
+    return obj
+
+
+def check_kind(obj: Any, version: str, kind: str) -> None:
+    """Raise BadRequest when the data says that it is of another kind than the path."""
+    if obj.api_version and obj.api_version != version:
+        raise BadRequest(
+            f"the API version in the data ({obj.api_version}) does not match the expected API version ({version})"
+        )
+    if obj.kind and obj.kind != kind:
+        raise BadRequest(f'{obj.kind} in version "{version}" cannot be handled as a {kind}: the kinds differ')
+    obj.api_version, obj.kind = version, kind
+
+
+async def read_options(ctx: Context, cls: type[T]) -> T | None:
+    """Options in the body of a deletion, or None when there is no body."""
+    body = await ctx.body()
+    if not body.strip():
+        return None
+    if media_type(ctx) in _YAML_TYPES:
+        body = yaml_to_json(body)
+    try:
+        return codec.decode(cls, body)
+    except msgspec.MsgspecError as error:
+        raise BadRequest(f"the object provided is unrecognized: {error}") from error

@@ -1,0 +1,125 @@
+"""Every HTTP request comes through here: understood, run through the stages, handed to a verb, answered.
+
+There is no router and no middleware: the path is split once (request.py) and looked up in dictionaries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from pykube import errors
+from pykube.api.scheme import Resource
+
+from . import answers, statuses, verbs
+from .authn.anonymous import ANONYMOUS_USER
+from .metrics import Metrics
+from .registry import Registry
+from .request import Context, Handler, HttpRequest, RequestInfo, Stage, parse
+from .verbs import Verb
+
+log = logging.getLogger(__name__)
+
+_WHOLE = frozenset({"status", "approval", "finalize", "ephemeralcontainers", "resize"})
+_READS = frozenset({"get", "list", "watch", "head", "options"})
+_OF_ONE = frozenset({"get", "update", "patch", "delete"})
+_NOT_ALLOWED = "the server does not allow this method on the requested resource"
+
+
+@dataclass(slots=True)
+class Routes:
+    """What answers what; keys are looked up exactly, but `trees` own everything below a first segment."""
+
+    paths: dict[str, Handler] = field(default_factory=dict)
+    """Non-resource paths, without a slash at the end."""
+    trees: dict[str, Handler] = field(default_factory=dict)
+    """First segments of non-resource paths."""
+    subresources: dict[tuple[str, str, str], Verb] = field(default_factory=dict)
+    """(group, plural, subresource) of what does something of its own."""
+    virtual: dict[tuple[str, str], Verb] = field(default_factory=dict)
+    """(group, plural) of resources that are not stored: reviews, bindings."""
+
+
+class RequestHandler:
+    """The one handler of the HTTP server."""
+
+    def __init__(self, registry: Registry, stages: Sequence[Stage], routes: Routes, metrics: Metrics) -> None:
+        self._registry = registry
+        self._stages = tuple(stages)
+        self._routes = routes
+        self._metrics = metrics
+
+    async def __call__(self, http: HttpRequest) -> web.StreamResponse:
+        """Answer one request; never raises but when it is cancelled."""
+        began = time.perf_counter()
+        info = parse(http.method, http.raw_path)
+        ctx = Context(info, http, self._registry, ANONYMOUS_USER)
+        kind = "readOnly" if info.verb in _READS else "mutating"
+        inflight = self._metrics.inflight
+        inflight[kind] += 1
+        try:
+            response = await self._answer(ctx)
+        except errors.ApiError as error:
+            response = answers.failure(ctx, error)
+        except (asyncio.CancelledError, ConnectionError):
+            raise
+        except Exception as error:
+            log.exception("%s %s failed", http.method, info.path)
+            response = answers.failure(ctx, statuses.internal(error))
+        finally:
+            inflight[kind] -= 1
+        self._metrics.observe(info, response.status, time.perf_counter() - began)
+        return response
+
+    async def _answer(self, ctx: Context) -> web.StreamResponse:
+        for stage in self._stages:
+            await stage(ctx)
+        info = ctx.info
+        if not info.is_resource:
+            return await self._non_resource(info)(ctx)
+        resource = self._registry.resource(info.group, info.version, info.resource)
+        if resource is None or (info.namespace and not resource.namespaced and info.resource != "namespaces"):
+            raise statuses.unknown_path()
+        ctx.resource = resource
+        verb = self._verb(info, resource)
+        if info.verb in _READS:
+            return await verb(ctx, resource)
+        # A client that goes away must not leave a write half done.
+        return await asyncio.shield(verb(ctx, resource))
+
+    def _non_resource(self, info: RequestInfo) -> Callable[[Context], Awaitable[web.StreamResponse]]:
+        path = info.path.rstrip("/") or "/"
+        found = self._routes.paths.get(path) or self._routes.trees.get(path.split("/", 2)[1])
+        if found is None:
+            raise statuses.unknown_path()
+        return found
+
+    def _verb(self, info: RequestInfo, resource: Resource) -> Verb:
+        """What answers a resource request; raises NotFound or MethodNotAllowed."""
+        if info.subresource:
+            return self._of_subresource(info, resource)
+        if info.verb not in resource.verbs or (info.verb in _OF_ONE) != info.named:
+            raise errors.MethodNotAllowed(_NOT_ALLOWED, statuses.details(resource, info.name))
+        if (virtual := self._routes.virtual.get((resource.group, resource.plural))) is not None:
+            return virtual
+        if info.verb in ("create", "deletecollection") and resource.namespaced and not info.namespace:
+            raise errors.MethodNotAllowed(_NOT_ALLOWED, statuses.details(resource))
+        return verbs.VERBS[info.verb]
+
+    def _of_subresource(self, info: RequestInfo, resource: Resource) -> Verb:
+        subresource = resource.subresource(info.subresource)
+        if subresource is None:
+            raise statuses.unknown_path()
+        own = self._routes.subresources.get((resource.group, resource.plural, info.subresource))
+        whole: Mapping[str, Verb] = verbs.OF_WHOLE if info.subresource in _WHOLE else {}
+        if info.verb not in subresource.verbs:
+            raise errors.MethodNotAllowed(_NOT_ALLOWED, statuses.details(resource, info.name))
+        found = own or whole.get(info.verb)
+        if found is None:
+            raise statuses.unknown_path()
+        return found

@@ -1,0 +1,1 @@
+"""Paths below an object that do something of their own: one file each."""

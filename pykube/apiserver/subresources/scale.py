@@ -1,0 +1,92 @@
+"""``scale`` of Deployments, ReplicaSets, StatefulSets and ReplicationControllers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from pykube.api import autoscaling_v1, codec, selectors
+from pykube.api.scheme import Resource
+from pykube.errors import BadRequest, Cause, Details, Invalid
+
+from .. import answers, decoding, statuses, writing
+from ..request import Context
+from ..verbs import patch
+from ..watch_cache import Cached
+from ..write import Operation
+
+
+async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
+    """GET, PUT or PATCH the number of replicas."""
+    storage = ctx.registry.storage(resource)
+    if ctx.info.verb == "get":
+        cached = storage.cache.find(ctx.info.namespace, ctx.info.name)
+        if cached is None:
+            raise statuses.not_found(resource, ctx.info.name)
+        return answers.plain_data(ctx, scale_of(storage.decode(cached.data)))
+    write = writing.write_of(ctx, resource, Operation.UPDATE)
+    write.subresource = ""
+    if ctx.info.verb == "update":
+        wanted = await decoding.read_object(ctx, autoscaling_v1.Scale)
+        writing.check_place(ctx, resource, wanted.metadata.name, wanted.metadata.namespace)
+        written = await storage.update(write, lambda old, _cached: scaled(resource, codec.copy(old), wanted))
+    else:
+        written = await storage.update(write, await _patched(ctx, resource), retry=True)
+    return answers.plain_data(ctx, scale_of(storage.decode(written.data)))
+
+
+async def _patched(ctx: Context, resource: Resource) -> Any:
+    """The way to make the new object from a patch of its scale."""
+    apply = await patch.read_patch(ctx, autoscaling_v1.Scale)
+
+    def make(old: Any, cached: Cached) -> Any:
+        doc = apply(msgspec.json.decode(codec.encode(scale_of(old))))
+        return scaled(resource, codec.copy(old), codec.from_dict(autoscaling_v1.Scale, doc))
+
+    return make
+
+
+def scale_of(obj: Any) -> autoscaling_v1.Scale:
+    """The scale of an object."""
+    meta = obj.metadata
+    scale = autoscaling_v1.Scale()
+    for name in ("name", "namespace", "uid", "resource_version", "creation_timestamp"):
+        setattr(scale.metadata, name, getattr(meta, name))
+    scale.spec.replicas = obj.spec.replicas or 0
+    scale.status.replicas = obj.status.replicas
+    selector = obj.spec.selector
+    if isinstance(selector, dict):
+        scale.status.selector = str(selectors.from_labels(selector))
+    elif selector is not None:
+        scale.status.selector = str(selectors.from_label_selector(selector))
+    return scale
+
+
+def scaled(resource: Resource, obj: Any, wanted: autoscaling_v1.Scale) -> Any:
+    """`obj` with the number of replicas wanted.
+
+    Raises:
+        Conflict: the uid given is another one's.
+        Invalid: the number is negative.
+    """
+    replicas = wanted.spec.replicas or 0
+    if replicas < 0:
+        message = f"Invalid value: {replicas}: must be greater than or equal to 0"
+        raise Invalid(
+            f'Scale.autoscaling "{obj.metadata.name}" is invalid: spec.replicas: {message}',
+            Details(
+                name=obj.metadata.name,
+                group="autoscaling",
+                kind="Scale",
+                causes=(Cause("FieldValueInvalid", message, "spec.replicas"),),
+            ),
+        )
+    if wanted.metadata.uid and wanted.metadata.uid != obj.metadata.uid:
+        raise statuses.conflict(resource, obj.metadata.name)
+    if wanted.metadata.name and wanted.metadata.name != obj.metadata.name:
+        raise BadRequest("the name of the scale does not match the name of its object")
+    obj.metadata.resource_version = wanted.metadata.resource_version
+    obj.spec.replicas = replicas
+    return obj

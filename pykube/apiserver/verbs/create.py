@@ -1,0 +1,26 @@
+"""POST to a collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from pykube.api.scheme import Resource
+from pykube.errors import BadRequest
+
+from .. import answers, decoding, writing
+from ..request import Context
+from ..write import Operation
+
+
+async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
+    """Create the object in the body; answers it as stored, with 201."""
+    obj: Any = await decoding.read_object(ctx, resource.type)
+    meta = obj.metadata
+    if resource.namespaced and meta.namespace and meta.namespace != ctx.info.namespace:
+        raise BadRequest("the namespace of the provided object does not match the namespace sent on the request")
+    write = writing.write_of(ctx, resource, Operation.CREATE, name=meta.name)
+    write.object = obj
+    written = await ctx.registry.storage(resource).create(write)
+    return answers.one(ctx, resource, written.data, status=201)

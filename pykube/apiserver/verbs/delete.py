@@ -1,0 +1,49 @@
+"""DELETE of one object."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from pykube.api import meta_v1
+from pykube.api.scheme import Resource
+from pykube.errors import BadRequest
+
+from .. import answers, decoding, deletion, writing
+from ..request import Context, Query
+from ..write import Operation
+
+
+async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
+    """Delete the object: a Status when it is gone, the object when it waits or where its kind says so."""
+    options = await options_of(ctx)
+    write = writing.write_of(ctx, resource, Operation.DELETE)
+    write.dry_run = write.dry_run or writing.checked_dry_run(options.dry_run)
+    storage = ctx.registry.storage(resource)
+    done = await deletion.delete(storage, write, options=options)
+    if done.gone and not storage.strategy.returns_deleted:
+        return answers.success(ctx, resource, ctx.info.name, done.uid)
+    status = 202 if not done.gone and options.orphan_dependents is False else 200
+    return answers.one(ctx, resource, done.written.data, status=status)
+
+
+async def options_of(ctx: Context) -> meta_v1.DeleteOptions:
+    """DeleteOptions from the body, else from the query.
+
+    Raises:
+        BadRequest: they cannot be read.
+    """
+    found = await decoding.read_options(ctx, meta_v1.DeleteOptions)
+    return found if found is not None else _from_query(ctx.info.query)
+
+
+def _from_query(query: Query) -> meta_v1.DeleteOptions:
+    options = meta_v1.DeleteOptions(propagation_policy=query.get("propagationPolicy"))
+    options.dry_run = query.getall("dryRun", [])
+    if (grace := query.get("gracePeriodSeconds")) is not None:
+        try:
+            options.grace_period_seconds = int(grace)
+        except ValueError:
+            raise BadRequest(f'gracePeriodSeconds: Invalid value: "{grace}": invalid syntax') from None
+    if (orphan := query.get("orphanDependents")) is not None:
+        options.orphan_dependents = orphan.lower() in ("", "1", "t", "true")
+    return options
