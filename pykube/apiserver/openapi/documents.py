@@ -1,0 +1,84 @@
+"""Whole OpenAPI documents, as pieces of JSON that are made one after the other.
+
+A document is never held as Python objects: each definition and each path is encoded by itself, so building megabytes
+of JSON takes the memory of one piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from pykube.api import meta_v1
+from pykube.api.schema import Struct
+from pykube.api.scheme import Resource
+
+from . import names
+from .operations import PathItem, discovery_of, path_schema, paths_of, subresource_type
+from .schemas import V2, V3, Dialect, closure, definition
+
+INFO = {"title": "Kubernetes", "version": "v1.36.0"}
+TOKEN = {
+    "type": "apiKey",
+    "name": "authorization",
+    "in": "header",
+    "description": "Bearer Token authentication",
+}
+
+_encode = msgspec.json.encode
+
+
+def v2(resources: Sequence[Resource]) -> Iterator[bytes]:
+    """The pieces of ``/openapi/v2``: one document for all resources."""
+    yield b'{"swagger":"2.0","info":' + _encode(INFO)
+    yield b',"paths":{'
+    yield from _paths(resources, V2)
+    yield b'},"definitions":{'
+    yield from _definitions(resources, V2)
+    yield b'},"securityDefinitions":{"BearerToken":' + _encode(TOKEN) + b"}"
+    yield b',"security":[{"BearerToken":[]}]}'
+
+
+def v3(resources: Sequence[Resource]) -> Iterator[bytes]:
+    """The pieces of ``/openapi/v3/apis/<group>/<version>``, `resources` being those of that group version."""
+    yield b'{"openapi":"3.0.0","info":' + _encode(INFO)
+    yield b',"paths":{'
+    yield from _paths(resources, V3)
+    yield b'},"components":{"schemas":{'
+    yield from _definitions(resources, V3)
+    yield b'},"securitySchemes":{"BearerToken":' + _encode(TOKEN) + b"}}}"
+
+
+def _paths(resources: Sequence[Resource], dialect: Dialect) -> Iterator[bytes]:
+    items: list[PathItem] = [item for resource in resources for item in paths_of(resource)]
+    items += (discovery_of(*one) for one in {(resource.group, resource.version) for resource in resources})
+    items.sort(key=lambda item: item.path)
+    for position, item in enumerate(items):
+        yield _member(item.path, path_schema(item, dialect), first=position == 0)
+
+
+def _definitions(resources: Sequence[Resource], dialect: Dialect) -> Iterator[bytes]:
+    group_versions = sorted({(resource.group, resource.version) for resource in resources} | {("", "v1")})
+    structs, leaves = closure(roots(resources))
+    entries: list[tuple[str, type[Struct] | None]] = [(name, None) for name in leaves | {names.PATCH}]
+    entries += [(names.definition_name(cls), cls) for cls in structs]
+    for position, (name, cls) in enumerate(sorted(entries, key=lambda entry: entry[0])):
+        schema = definition(cls, dialect, group_versions) if cls else dialect.leaf(name)
+        yield _member(name, schema, first=position == 0)
+
+
+def roots(resources: Iterable[Resource]) -> Iterator[type[Struct]]:
+    """The types that operations name."""
+    yield from (meta_v1.APIResourceList, meta_v1.DeleteOptions, meta_v1.Status, meta_v1.WatchEvent)
+    for resource in resources:
+        yield resource.type
+        if "list" in resource.verbs:
+            yield resource.list_type
+        for subresource in resource.subresources:
+            if (cls := subresource_type(resource, subresource)) is not None:
+                yield cls
+
+
+def _member(name: str, value: object, *, first: bool) -> bytes:
+    return (b"" if first else b",") + _encode(name) + b":" + _encode(value)

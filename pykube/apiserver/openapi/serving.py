@@ -1,0 +1,150 @@
+"""Answers to ``/openapi/v2`` and ``/openapi/v3``.
+
+Documents are built when first asked for, piece by piece, giving way to other requests in between; what is kept is
+their compressed form alone. They are built anew after `OpenApi.changed`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiohttp import web
+
+from pykube.api.scheme import Resource
+from pykube.errors import NotFound
+
+from . import documents, protobuf
+
+if TYPE_CHECKING:
+    from ..request import Context
+
+Source = Callable[[], Sequence[Resource]]
+"""Gives the resources served now."""
+
+V2_PATH = "/openapi/v2"
+V3_PATH = "/openapi/v3"
+V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+PIECES_AT_ONCE = 8
+"""How many pieces are made before other tasks get their turn: a few milliseconds' worth."""
+GZIP_WINDOW = 16 + zlib.MAX_WBITS
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: gzip-compressed JSON, and the digest of the JSON."""
+
+    compressed: bytes
+    digest: str
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.digest}"'
+
+
+class OpenApi:
+    """Serves the documents for the resources of `source`."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._documents: dict[str, Document] = {}
+        self._building = asyncio.Lock()
+
+    def changed(self) -> None:
+        """Other resources are served than before: forget the documents."""
+        self._documents = {}
+
+    async def handle_v2(self, ctx: Context) -> web.Response:
+        """``/openapi/v2`` as JSON, or in the protobuf form when that is asked for first."""
+        document = await self._document(V2_PATH)
+        accepted = ctx.http.headers.get("Accept", "")
+        if accepted.startswith(V2_PROTOBUF):
+            body = protobuf.encode(msgspec.json.decode(gzip.decompress(document.compressed)))
+            return web.Response(body=body, headers={"ETag": document.etag, "Content-Type": V2_PROTOBUF})
+        return _answer(ctx, document)
+
+    async def handle_v3(self, ctx: Context) -> web.Response:
+        """The index at ``/openapi/v3``, or the document of a group version below it.
+
+        Raises:
+            NotFound: no such group version.
+        """
+        path = ctx.info.path.rstrip("/")
+        if path == V3_PATH:
+            return _answer(ctx, await self._index())
+        document = await self._document(path)
+        asked = ctx.info.query.get("hash", "")
+        if asked and asked != document.digest:
+            return web.Response(status=301, headers={"Location": f"{path}?hash={document.digest}"})
+        return _answer(ctx, document, immutable=bool(asked))
+
+    async def _index(self) -> Document:
+        """The list of group versions; their hashes let clients keep what they have."""
+        if V3_PATH not in self._documents:
+            paths = {}
+            for path in v3_groups(self._source()):
+                digest = (await self._document(path)).digest
+                paths[path.removeprefix(f"{V3_PATH}/")] = {"serverRelativeURL": f"{path}?hash={digest}"}
+            self._documents[V3_PATH] = await _built(iter([msgspec.json.encode({"paths": paths})]))
+        return self._documents[V3_PATH]
+
+    async def _document(self, path: str) -> Document:
+        found = self._documents.get(path)
+        if found is not None:
+            return found
+        async with self._building:
+            if path not in self._documents:
+                known = self._documents
+                document = await _built(self._pieces(path))
+                known[path] = document  # lost, and rightly, when `changed` came meanwhile
+                return document
+            return self._documents[path]
+
+    def _pieces(self, path: str) -> Iterator[bytes]:
+        resources = self._source()
+        if path == V2_PATH:
+            return documents.v2(resources)
+        group = v3_groups(resources).get(path)
+        if group is None:
+            raise NotFound("the server could not find the requested resource")
+        return documents.v3(group)
+
+
+def v3_groups(resources: Sequence[Resource]) -> dict[str, list[Resource]]:
+    """Resources by the path of the document that describes them."""
+    found: dict[str, list[Resource]] = {}
+    for resource in resources:
+        name = f"apis/{resource.group}/{resource.version}" if resource.group else f"api/{resource.version}"
+        found.setdefault(f"{V3_PATH}/{name}", []).append(resource)
+    return found
+
+
+async def _built(pieces: Iterator[bytes]) -> Document:
+    """Compress pieces as they come, letting other tasks run in between."""
+    digest = hashlib.sha256()
+    compressor = zlib.compressobj(level=6, wbits=GZIP_WINDOW)
+    compressed: list[bytes] = []
+    for position, piece in enumerate(pieces):
+        digest.update(piece)
+        compressed.append(compressor.compress(piece))
+        if position % PIECES_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    compressed.append(compressor.flush())
+    return Document(b"".join(compressed), digest.hexdigest().upper())
+
+
+def _answer(ctx: Context, document: Document, *, immutable: bool = False) -> web.Response:
+    headers = {"ETag": document.etag, "Vary": "Accept, Accept-Encoding", "Content-Type": "application/json"}
+    if immutable:
+        headers["Cache-Control"] = "public, immutable, max-age=31536000"
+    if document.etag in ctx.http.headers.get("If-None-Match", ""):
+        return web.Response(status=304, headers=headers)
+    if "gzip" in ctx.http.headers.get("Accept-Encoding", ""):
+        return web.Response(body=document.compressed, headers={**headers, "Content-Encoding": "gzip"})
+    return web.Response(body=gzip.decompress(document.compressed), headers=headers)
