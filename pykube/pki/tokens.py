@@ -106,11 +106,8 @@ class Tokens:
         r, s = decode_dss_signature(self._key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
         return f"{text}.{_encode(r.to_bytes(WIDTH, 'big') + s.to_bytes(WIDTH, 'big'))}"
 
-    def verify(self, token: str, audiences: Sequence[str] = (), now: datetime | None = None) -> Mapping[str, Any]:
-        """The claims of a token that is ours, and meant for one of `audiences` (empty: for anyone).
-
-        With `now` its times are checked too; without, that is left to the caller, who may keep verified claims for
-        longer than one request and has to look at them again each time anyway.
+    def verify(self, token: str, audiences: Sequence[str], now: datetime) -> Mapping[str, Any]:
+        """The claims of a token that is ours, in its time, and meant for one of `audiences` (empty: for anyone).
 
         Raises:
             errors.Unauthorized: it is not; the message says what is wrong with it.
@@ -123,8 +120,11 @@ class Tokens:
             raise errors.Unauthorized("the token's signature is invalid")
         if claims.get("iss") not in (self.issuer, LEGACY_ISSUER):
             raise errors.Unauthorized(f"the token's issuer {claims.get('iss')!r} is unknown")
-        if now is not None:
-            _check_times(claims, now.timestamp())
+        moment = now.timestamp()
+        if moment >= _seconds(claims, "exp", float("inf")):
+            raise errors.Unauthorized("the token has expired")
+        if moment < _seconds(claims, "nbf", 0):
+            raise errors.Unauthorized("the token is not valid yet")
         meant_for = claims.get("aud", [])
         meant_for = [meant_for] if isinstance(meant_for, str) else meant_for
         if audiences and meant_for and not set(audiences) & set(meant_for):
@@ -235,13 +235,6 @@ def _signed(key: ec.EllipticCurvePublicKey, signature: bytes, text: bytes) -> bo
     except InvalidSignature:
         return False
     return True
-
-
-def _check_times(claims: Mapping[str, Any], moment: float) -> None:
-    if moment >= _seconds(claims, "exp", float("inf")):
-        raise errors.Unauthorized("the token has expired")
-    if moment < _seconds(claims, "nbf", 0):
-        raise errors.Unauthorized("the token is not valid yet")
 
 
 def _seconds(claims: Mapping[str, Any], name: str, default: float) -> float:
