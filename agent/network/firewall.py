@@ -34,12 +34,12 @@ def render(*, cluster_cidr: str, node_cidr: str) -> str:
     return f"""add table inet {TABLE}
 delete table inet {TABLE}
 table inet {TABLE} {{
-    chain localnet {{
+    chain loopback_guard {{
         type filter hook prerouting priority -300; policy accept;
         iifname != "lo" ip daddr 127.0.0.0/8 drop
         iifname != "lo" ip saddr 127.0.0.0/8 drop
     }}
-    chain masquerade {{
+    chain leaving_pods {{
         type nat hook postrouting priority 110; policy accept;
         {family} saddr {node_cidr} {family} daddr != {{ {cluster_cidr}, {multicast} }} masquerade fully-random
     }}

@@ -1,9 +1,9 @@
 """From the model of a Service to what stands for it in the table ``inet pykube``.
 
 The table is made so that neither a packet nor a change costs more with more Services. One map leads from destination
-address, protocol and port to a chain that says only *how many* backends there are (``ip-3``); the chain draws a number
-below that and finds the backend in a second map under the same destination and that number. So Services with equally
-many backends share their chain, and a change of a Service is a change of a few map elements.
+address, protocol and port to a chain that says only *how many* backends there are; the chain draws a number below that
+and finds the backend in a second map under the same destination and that number. So Services with equally many backends
+share their chain, and a change of a Service is a change of a few map elements.
 
 Session affinity needs memory, hence chains and sets of its own: one set of callers per backend, whose elements expire.
 
@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import product
 
 from .model import Backend, Frontend, ServiceModel
 
@@ -111,12 +112,13 @@ class _Renderer:
         return self._short_circuit(f"{chain}-local-{len(local)}", chain, near)
 
     def _numbered(self, kind: str, backends: tuple[Backend, ...], *, marked: bool) -> str:
-        container = f"{self._place}_{kind}{self._family}"
+        container = f"{self._place}_{self._frontend.protocol}_{kind}{self._family}"
         for number, backend in enumerate(backends):
-            self._put(container, f"{self._name} . {number}", f"{backend.address} . {backend.port}")
-        name = f"{self._place}-{kind}{self._family}-{len(backends)}"
-        destination = f"{self._ip} daddr . " if self._frontend.address else ""
-        draw = f"{destination}meta l4proto . th dport . numgen random mod {len(backends)}"
+            destination = (self._frontend.address, str(self._frontend.port), str(number))
+            self._put(container, " . ".join(filter(None, destination)), f"{backend.address} . {backend.port}")
+        name = f"{self._place}-{self._frontend.protocol}-{kind}{self._family}-{len(backends)}"
+        address = f"{self._ip} daddr . " if self._frontend.address else ""
+        draw = f"{address}{self._frontend.protocol} dport . numgen random mod {len(backends)}"
         translate = f"dnat {self._ip} to {draw} map @{container}"
         self._rules.chains[name] = (*self._mark(), translate) if marked else (translate,)
         return name
@@ -174,8 +176,7 @@ def containers() -> dict[str, str]:
     """The maps and sets that the table always has: declarations by name."""
     found: dict[str, str] = {}
     for family, ip in _FAMILY.items():
-        address, target = _TYPE[family], f"{ip} daddr . tcp dport"
-        service, drawn = f"{ip} daddr . meta l4proto . th dport", "numgen random mod 2"
+        address = _TYPE[family]
         found |= {
             f"map services{family}": f"type {address} . inet_proto . inet_service : verdict;",
             f"map nodeports{family}": "type inet_proto . inet_service : verdict;",
@@ -185,9 +186,12 @@ def containers() -> dict[str, str]:
             f"set limited{family}": f"type {address} . inet_proto . inet_service;",
             f"set allowed{family}": f"type {address} . inet_proto . inet_service . {address}; flags interval;",
         }
-        for kind in ("endpoints", "locals"):
-            found[f"map service_{kind}{family}"] = f"typeof {service} . {drawn} : {target};"
-            found[f"map nodeport_{kind}{family}"] = f"typeof meta l4proto . th dport . {drawn} : {target};"
+        for protocol, kind in product(("tcp", "udp", "sctp"), ("endpoints", "locals")):
+            # A map for each protocol: "typeof" is the only way to have a drawn number in a key, it needs a field that
+            # the target's port is like, and nft takes that field's protocol for the only one the map is good for.
+            drawn, target = f"{protocol} dport . numgen random mod 2", f"{ip} daddr . {protocol} dport"
+            found[f"map service_{protocol}_{kind}{family}"] = f"typeof {ip} daddr . {drawn} : {target};"
+            found[f"map nodeport_{protocol}_{kind}{family}"] = f"typeof {drawn} : {target};"
     return found
 
 
@@ -214,12 +218,12 @@ def base_chains(addresses: Addresses) -> dict[str, tuple[str, ...]]:
             "ip6 daddr != ::1 fib daddr type local meta l4proto . th dport vmap @nodeport_refusals6",
             *unassigned,
         ),
-        "limit": tuple(
+        "source_ranges": tuple(
             f"{ip} daddr . meta l4proto . th dport @limited{family} "
             f"{ip} daddr . meta l4proto . th dport . {ip} saddr != @allowed{family} drop"
             for family, ip in _FAMILY.items()
         ),
-        "source_limits": ("type filter hook prerouting priority -110; policy accept;", "ct state new jump limit"),
+        "limited": ("type filter hook prerouting priority -110; policy accept;", "ct state new jump source_ranges"),
         "prerouting": ("type nat hook prerouting priority -100; policy accept;", "jump translate"),
         "output": ("type nat hook output priority -100; policy accept;", "jump translate"),
         "checked_input": ("type filter hook input priority 0; policy accept;", "ct state new jump check"),

@@ -73,9 +73,12 @@ class Table:
         for key, new in changes.items():
             old = self._owned.pop(key, None) or ServiceRules()
             # What changes twice in one transaction changes from what it was at first.
-            elements = self._elements.change(key, old.elements, new.elements) | elements
-            chains = self._chains.change(key, old.chains, new.chains) | chains
-            sets = self._sets.change(key, old.sets, new.sets) | sets
+            for element, value in self._elements.change(key, old.elements, new.elements).items():
+                elements.setdefault(element, value)
+            for chain, rules in self._chains.change(key, old.chains, new.chains).items():
+                chains.setdefault(chain, rules)
+            for name, declaration in self._sets.change(key, old.sets, new.sets).items():
+                sets.setdefault(name, declaration)
             if new.elements:
                 self._owned[key] = new
         return "".join(self._transaction(elements, chains, sets))
