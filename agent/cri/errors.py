@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - named as gRPC names the codes
 """What a container runtime can answer instead of doing what it was asked.
 
 One class per gRPC status code that callers tell apart; every other code arrives as plain `CriError`. The numbers are
