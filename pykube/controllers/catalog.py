@@ -5,6 +5,8 @@ from __future__ import annotations
 from .base import Controller
 from .context import Context
 from .deployment import DeploymentController
+from .garbagecollector import GarbageCollector
+from .namespace import NamespaceController
 from .replicaset import ReplicaSetController
 from .replicationcontroller import ReplicationControllerController
 from .root_ca import RootCaPublisher
@@ -12,6 +14,8 @@ from .serviceaccount import ServiceAccountController
 
 ALL: tuple[type[Controller], ...] = (
     ServiceAccountController,
+    NamespaceController,
+    GarbageCollector,
     RootCaPublisher,
     ReplicaSetController,
     ReplicationControllerController,

@@ -11,6 +11,8 @@ from pykube.client.informer import InformerSet
 from pykube.client.rest import Client
 from pykube.config import ServerConfig
 
+from .kinds import Kinds
+
 
 class Recorder(Protocol):
     """Writes events; see `pykube.client.events.EventRecorder`."""
@@ -26,5 +28,7 @@ class Context:
     informers: InformerSet
     recorder: Callable[[str], Recorder]
     """A recorder that speaks in the name of a component."""
+    kinds: Kinds
+    """Every object of every kind, as far as metadata goes."""
     config: ServerConfig
     clock: Clock

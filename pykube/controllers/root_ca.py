@@ -31,7 +31,8 @@ class RootCaPublisher(Controller):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._bundle = _text(context.client.config.ca_data)
+        trusted = context.client.config
+        self._bundle = trusted.ca_file.read_text() if trusted.ca_file else trusted.ca_data
         self.namespaces = self.informer(core_v1.Namespace)
         self.namespaces.add_handler(on_add=self._namespace, on_update=lambda old, new: self._namespace(new))
         self.maps = self.informer(core_v1.ConfigMap, field_selector=f"metadata.name={NAME}")
@@ -60,7 +61,3 @@ class RootCaPublisher(Controller):
             annotations = {**found.metadata.annotations, _DESCRIPTION: _TEXT}
             metadata = msgspec.structs.replace(found.metadata, annotations=annotations)
             await self.client.update(msgspec.structs.replace(found, data=data, metadata=metadata))
-
-
-def _text(data: bytes | str) -> str:
-    return data.decode() if isinstance(data, bytes) else data

@@ -14,6 +14,7 @@ from pykube.config import ServerConfig
 
 from . import catalog
 from .context import Context
+from .kinds import Kinds
 
 
 async def run(
@@ -26,6 +27,7 @@ async def run(
     context = Context(
         client=client,
         informers=shared,
+        kinds=Kinds(client, shared, clock),
         recorder=lambda component: EventRecorder(client, component, host, clock),
         config=config,
         clock=clock,

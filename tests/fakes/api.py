@@ -18,6 +18,7 @@ from pykube import errors
 from pykube.api import codec, core_v1, meta_v1, scheme, selectors
 from pykube.api.patch import json_patch, merge_patch, strategic_merge
 from pykube.api.scheme import Resource
+from pykube.client.config import ClientConfig
 from pykube.client.metadata import PartialObjectMetadata
 from pykube.client.rest import Listing, PatchKind, WatchEvent, WatchType
 from tests.fakes.clock import FakeClock
@@ -40,6 +41,7 @@ class FakeApi:
         self._revision = 0
         self._uids = 0
         self._watchers: list[tuple[str, asyncio.Queue[tuple[WatchType, Any]]]] = []
+        self.config = ClientConfig(server="https://fake", ca_data="-----BEGIN CERTIFICATE-----")
         self.refuse: Refusal = lambda verb, obj: None
         self.calls: list[tuple[str, str]] = []
         """Verb (with its subresource) and ``kind/name`` of every write, in order."""
@@ -269,7 +271,9 @@ class FakeApi:
         if changed == current:
             return current
         dying = changed.metadata.deletion_timestamp is not None and not changed.metadata.finalizers
-        if dying and not (isinstance(changed, core_v1.Pod) or getattr(changed.spec, "finalizers", None)):
+        if dying and not (
+            isinstance(changed, core_v1.Pod) or getattr(getattr(changed, "spec", None), "finalizers", None)
+        ):
             self._remove(resource, changed)
             return changed
         return self._store(resource, changed)

@@ -12,6 +12,7 @@ from pykube.client.informer import InformerSet
 from pykube.config import ServerConfig
 from pykube.controllers.base import Controller
 from pykube.controllers.context import Context
+from pykube.controllers.kinds import Kinds
 from tests.fakes.api import FakeApi, condition
 from tests.fakes.clock import FakeClock
 
@@ -39,6 +40,7 @@ class Scene:
         self.context = Context(
             client=self.api,  # type: ignore[arg-type]
             informers=self.informers,
+            kinds=Kinds(self.api, self.informers, self.clock),  # type: ignore[arg-type]
             recorder=lambda component: self.recorder,
             config=ServerConfig(),
             clock=self.clock,

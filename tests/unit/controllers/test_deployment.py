@@ -75,9 +75,7 @@ def test_first_rollout() -> None:
             assert progressing.reason == "NewReplicaSetAvailable"
             assert progressing.message == f'ReplicaSet "{only.metadata.name}" has successfully progressed.'
             assert condition(found, "Available").message == "Deployment has minimum availability."
-            assert (
-                f"ScalingReplicaSet: Scaled up replica set {only.metadata.name} from 0 to 3" in scene.recorder.events
-            )
+            assert f"ScalingReplicaSet: Scaled up replica set {only.metadata.name} from 0 to 3" in scene.recorder.events
             mark = only.metadata.labels["pod-template-hash"]
             assert only.metadata.name == f"web-{mark}"
             assert {pod.metadata.labels["pod-template-hash"] for pod in scene.api.all(core_v1.Pod)} == {mark}
