@@ -45,6 +45,7 @@ from .events_ttl import EventsTtl
 from .handler import RequestHandler, Routes
 from .health import Health
 from .metrics import Metrics
+from .openapi import OpenApi
 from .registry import Registry
 from .request import MAX_BODY, Context, Handler, HttpRequest, Stage
 from .resources.catalog import Pools
@@ -224,7 +225,7 @@ def compose(
 
 def _service_account_tokens(registry: Registry, pki: ServerPki, clock: Clock) -> ServiceAccountTokens:
     issuer = pki.tokens.issuer
-    return ServiceAccountTokens(pki.tokens, registry, issuers=frozenset({issuer}), audiences=(issuer,), clock=clock)
+    return ServiceAccountTokens(pki.tokens, registry, audiences=(issuer,), clock=clock)
 
 
 def _bootstrap_tokens(registry: Registry, clock: Clock) -> BootstrapTokens:
@@ -267,12 +268,14 @@ def _escalation_stage(check: EscalationCheck) -> WriteStage:
 
 
 def _routes(config: ServerConfig, registry: Registry, pki: ServerPki, health: Health, metrics: Metrics) -> Routes:
-    discovery = Discovery([lambda: registry.resources()], address=f"{advertise_address(config)}:{config.port}")
+    discovery = Discovery([registry.resources], address=f"{advertise_address(config)}:{config.port}")
+    openapi = OpenApi(registry.resources)
     routes = Routes()
     routes.trees.update(
         {
             "api": discovery.handle,
             "apis": discovery.handle,
+            "openapi": openapi.handle_v3,
             "livez": health.handle,
             "readyz": health.handle,
             "healthz": health.handle,
@@ -281,6 +284,8 @@ def _routes(config: ServerConfig, registry: Registry, pki: ServerPki, health: He
     address = f"https://{advertise_address(config)}:{config.port}/openid/v1/jwks"
     routes.paths.update(
         {
+            "/openapi/v2": openapi.handle_v2,
+            "/openapi/v3": openapi.handle_v3,
             "/metrics": metrics.handle,
             "/version": _static(version.version()),
             "/.well-known/openid-configuration": _static(pki.tokens.openid_configuration(address)),

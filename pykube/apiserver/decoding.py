@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, TypeVar
 
-import msgspec
 import yaml
 
 from pykube.api import codec, defaults, strict
 from pykube.api.schema import Struct
 from pykube.errors import BadRequest, Cause, Details, UnsupportedMediaType
 
+from . import protobuf
 from .request import Context
 
 T = TypeVar("T", bound=Struct)
@@ -36,7 +36,7 @@ def media_type(ctx: Context) -> str:
 
 
 async def read_json(ctx: Context) -> bytes:
-    """The body as JSON, whatever it came as.
+    """The body as JSON, be it JSON, YAML or protobuf.
 
     Raises:
         UnsupportedMediaType, BadRequest, RequestEntityTooLarge
@@ -47,9 +47,11 @@ async def read_json(ctx: Context) -> bytes:
         return body
     if kind in _YAML_TYPES:
         return yaml_to_json(body)
+    if kind == protobuf.MEDIA_TYPE:
+        return protobuf.to_json(body)
     raise UnsupportedMediaType(
         "the body of the request was in an unknown format - accepted media types include: "
-        "application/json, application/yaml"
+        "application/json, application/yaml, application/vnd.kubernetes.protobuf"
     )
 
 
@@ -132,9 +134,4 @@ async def read_options(ctx: Context, cls: type[T]) -> T | None:
     body = await ctx.body()
     if not body.strip():
         return None
-    if media_type(ctx) in _YAML_TYPES:
-        body = yaml_to_json(body)
-    try:
-        return codec.decode(cls, body)
-    except msgspec.MsgspecError as error:
-        raise BadRequest(f"the object provided is unrecognized: {error}") from error
+    return codec.decode(cls, await read_json(ctx))
