@@ -20,6 +20,8 @@ SUBDOMAIN_MAX = 253
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
+_SEARCH_LABEL = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+_SEARCH = rf"{_SEARCH_LABEL}(\.{_SEARCH_LABEL})*"
 _LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?"
 _WILDCARD = rf"\*\.{_SUBDOMAIN}"
 _QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
@@ -29,10 +31,12 @@ _CONFIG_KEY = "[-._a-zA-Z0-9]+"
 _ENV = "[-._a-zA-Z][-._a-zA-Z0-9]*"
 _HTTP_HEADER = "[-A-Za-z0-9]+"
 _PERCENT = "[0-9]+%"
+_REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?"
 
 _label = re.compile(_LABEL).fullmatch
 _subdomain = re.compile(_SUBDOMAIN).fullmatch
 _subdomain_any_case = re.compile(_SUBDOMAIN, re.IGNORECASE).fullmatch
+_search = re.compile(_SEARCH).fullmatch
 _label_1035 = re.compile(_LABEL_1035).fullmatch
 _wildcard = re.compile(_WILDCARD).fullmatch
 _qualified = re.compile(_QUALIFIED).fullmatch
@@ -41,6 +45,8 @@ _c_identifier = re.compile(_C_IDENTIFIER).fullmatch
 _config_key = re.compile(_CONFIG_KEY).fullmatch
 _http_header = re.compile(_HTTP_HEADER).fullmatch
 _percent = re.compile(_PERCENT).fullmatch
+_reason = re.compile(_REASON).fullmatch
+_integer = re.compile("0|-?[1-9][0-9]*").fullmatch
 _port_name = re.compile("[-a-z0-9]+").fullmatch
 
 
@@ -81,6 +87,12 @@ _BAD_SUBDOMAIN_ANY_CASE = explain(
     " alphanumeric character",
     _SUBDOMAIN,
     "Example.com",
+)
+_BAD_SEARCH = explain(
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start"
+    " and end with an alphanumeric character",
+    _SEARCH,
+    "example.com",
 )
 _BAD_LABEL_1035 = explain(
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character,"
@@ -131,6 +143,16 @@ _BAD_HTTP_HEADER = explain(
 _BAD_PERCENT = explain(
     "a valid percent string must be a numeric string followed by an ending '%'", _PERCENT, "1%", "93%"
 )
+_BAD_REASON = explain(
+    "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric"
+    " characters or '_,:', and must end with an alphanumeric character or '_'",
+    _REASON,
+    "my_name",
+    "MY_NAME",
+    "MyName",
+    "ReasonA,ReasonB",
+    "ReasonA:ReasonB",
+)
 _BAD_ENV = "a valid environment variable name must consist only of printable ASCII characters other than '='"
 
 
@@ -152,6 +174,11 @@ def dns_subdomain(value: str) -> Messages:
 def dns_subdomain_any_case(value: str) -> Messages:
     """As `dns_subdomain`, upper case allowed."""
     return _check(value, SUBDOMAIN_MAX, _subdomain_any_case, _BAD_SUBDOMAIN_ANY_CASE)
+
+
+def dns_search(value: str) -> Messages:
+    """As `dns_subdomain`, underscores allowed: search paths of resolvers."""
+    return _check(value, SUBDOMAIN_MAX, _search, _BAD_SEARCH)
 
 
 def dns_1035_label(value: str) -> Messages:
@@ -235,6 +262,19 @@ def http_header(value: str) -> Messages:
 def percent(value: str) -> Messages:
     """``25%``."""
     return () if _percent(value) else (_BAD_PERCENT,)
+
+
+def condition_reason(value: str) -> Messages:
+    """The reason of a condition: a word in CamelCase."""
+    return () if _reason(value) else (_BAD_REASON,)
+
+
+def decimal_integer(value: str) -> Messages:
+    """A number of 64 bits without leading zeros or plus sign."""
+    if not value:
+        return ("must be non-empty",)
+    canonical = _integer(value) and -(2**63) <= int(value) < 2**63
+    return () if canonical else ("must be a valid decimal integer in canonical form",)
 
 
 def port_number(value: int) -> Messages:

@@ -1,0 +1,74 @@
+"""Whether an object may be stored, per type. Facts and messages: Kubernetes v1.36, pkg/apis/*/validation.
+
+One file per group version (and per part of the big kinds), each with a ``CATALOG`` from type to `Rules`. They are
+imported when an object of their group version is first seen. A kind without rules of its own still has its metadata
+checked. Objects are expected to be complete, that is to have been through `defaults`.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+from .. import scheme
+from ..field_errors import FieldError
+from ..schema import Struct
+from . import meta
+from .rules import Rules
+
+_MODULES = frozenset({"apps_v1", "core_v1", "events_v1"})
+_WITHOUT_RULES = Rules()
+
+
+def validate_create(obj: Any) -> list[FieldError]:
+    """What is wrong with a new object."""
+    cls: type[Struct] = type(obj)
+    rules, namespaced = _find(cls)
+    errors = []
+    if namespaced is not None:
+        errors = list(meta.object_meta(obj.metadata, rules.name, namespaced=namespaced))
+    if rules.create is not None:
+        errors.extend(rules.create(obj))
+    return errors
+
+
+def validate_update(new: Any, old: Any) -> list[FieldError]:
+    """What is wrong with changing `old` into `new`."""
+    cls: type[Struct] = type(new)
+    rules, namespaced = _find(cls)
+    errors = [] if namespaced is None else list(meta.object_meta_update(new.metadata, old.metadata))
+    if rules.update is not None:
+        errors.extend(rules.update(new, old))
+    elif rules.create is not None:
+        errors.extend(rules.create(new))
+    return errors
+
+
+def validate_status_update(new: Any, old: Any) -> list[FieldError]:
+    """What is wrong with changing the status of `old` into that of `new`."""
+    cls: type[Struct] = type(new)
+    rules, namespaced = _find(cls)
+    errors = [] if namespaced is None else list(meta.object_meta_update(new.metadata, old.metadata))
+    if rules.status is not None:
+        errors.extend(rules.status(new, old))
+    return errors
+
+
+@functools.cache
+def _find(cls: type[Struct]) -> tuple[Rules, bool | None]:
+    """The rules of a type, and whether its objects are in namespaces; None for what has no metadata to check."""
+    module = cls.__module__.rpartition(".")[2]
+    catalog: Mapping[type[Struct], Rules] = {}
+    if module in _MODULES:
+        catalog = importlib.import_module(f"{__name__}.{module}").CATALOG
+    resource = scheme.by_kind(*_identity(cls))
+    # What is only answered and never stored, such as a review or a binding, has no name.
+    stored = resource is not None and "get" in resource.verbs
+    return catalog.get(cls, _WITHOUT_RULES), resource.namespaced if resource is not None and stored else None
+
+
+def _identity(cls: type[Struct]) -> tuple[str, str]:
+    empty: Any = cls()
+    return getattr(empty, "api_version", ""), getattr(empty, "kind", "")
