@@ -95,6 +95,18 @@ class NodePods:
         self._workers.pop(worker.uid, None)
         self._tasks.start("end of a worker", worker.close())
 
+    def running_logs(self) -> list[tuple[str, Path]]:
+        """The ids of all running containers, each with the log it writes."""
+        return [
+            (container.container_id, self._log_path(worker.pod, container.name, container.restart_count))
+            for worker in self.workers()
+            for container in worker.machine.containers.values()
+            if container.stage in LIVE
+        ]
+
+    def _log_path(self, pod: core_v1.Pod, container: str, attempt: int) -> Path:
+        return Path(log_directory(pod, str(self._at.log_dir)), container, f"{attempt}.log")
+
     # What nobody wants any more
 
     async def _remove_orphans(self, uids: set[str], known: set[str]) -> None:
@@ -142,16 +154,16 @@ class NodePods:
         machine = worker.machine.containers.get(name) if worker is not None else None
         if machine is None or not machine.container_id:
             return None
-        directory = Path(log_directory(pod, str(self._at.log_dir)), name)
         if not previous:
-            log_path = directory / f"{machine.restart_count}.log"
+            log_path = self._log_path(pod, name, machine.restart_count)
             return ContainerRef(machine.container_id, name, log_path, machine.stage in LIVE, machine.spec.tty)
         chosen = pb.ContainerFilter(label_selector={POD_UID: pod.metadata.uid, CONTAINER_NAME: name})
         found = [one for one in await self._at.cri.list_containers(chosen) if one.id != machine.container_id]
         if not found:
             return None
         newest = max(found, key=lambda one: one.created_at)
-        return ContainerRef(newest.id, name, directory / f"{newest.metadata.attempt}.log", False, machine.spec.tty)
+        log_path = self._log_path(pod, name, newest.metadata.attempt)
+        return ContainerRef(newest.id, name, log_path, False, machine.spec.tty)
 
     async def sandbox_id(self, pod: core_v1.Pod) -> str | None:
         """The pod's sandbox, while it is ready."""
