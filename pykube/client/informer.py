@@ -171,7 +171,8 @@ class Informer(Generic[T]):
                 self._version = ""
                 failed = True
             except errors.ApiError as error:
-                log.warning("watch of %s: %s", self._name, error.message)
+                level = logging.DEBUG if backoff.failures else logging.WARNING  # once for each outage
+                log.log(level, "watch of %s: %s", self._name, error.message)
                 if isinstance(error, errors.Timeout):  # "Too large resource version": the server's store was replaced
                     self._version = ""
                 failed = True

@@ -44,13 +44,13 @@ class LeaderElector:
         self._identity = identity
         self._clock = clock
         self._duration, self._deadline, self._retry = lease_duration, renew_deadline, retry_period
-        self._seen: coordination_v1.LeaseSpec | None = None
+        self._lease: coordination_v1.Lease | None = None
         self._seen_at = 0.0
 
     @property
     def leader(self) -> str:
         """The identity of whom we last saw holding the lease; empty: nobody."""
-        return (self._seen.holder_identity or "") if self._seen else ""
+        return (self._lease.spec.holder_identity or "") if self._lease else ""
 
     async def run(self, lead: Callable[[], Awaitable[None]]) -> None:
         """Wait for the lease, then run `lead` as long as we hold it; give it back when `lead` returns.
@@ -95,21 +95,29 @@ class LeaderElector:
             return False
 
     async def _take(self) -> bool:
+        if self._lease is not None and self.leader == self._identity:
+            try:
+                await self._write(self._lease)  # as a rule nobody else has touched it: no need to look first
+            except (errors.Conflict, errors.NotFound):
+                self._lease = None
+            else:
+                return True
         try:
             lease = await self._client.get(coordination_v1.Lease, self._name, self._namespace)
         except errors.NotFound:
             meta = meta_v1.ObjectMeta(name=self._name, namespace=self._namespace)
-            spec = self._spec(None)
-            lease = await self._client.create(coordination_v1.Lease(metadata=meta, spec=spec))
-            self._observe(lease.spec)
+            self._observe(await self._client.create(coordination_v1.Lease(metadata=meta, spec=self._spec(None))))
             return True
-        self._observe(lease.spec)
+        self._observe(lease)
         if lease.spec.holder_identity not in (None, "", self._identity) and not self._expired(lease.spec):
             return False
+        await self._write(lease)
+        return True
+
+    async def _write(self, lease: coordination_v1.Lease) -> None:
         changed = codec.copy(lease)
         changed.spec = self._spec(lease.spec)
-        self._observe((await self._client.update(changed)).spec)
-        return True
+        self._observe(await self._client.update(changed))
 
     def _spec(self, old: coordination_v1.LeaseSpec | None) -> coordination_v1.LeaseSpec:
         now = MicroTime(self._clock.now())
@@ -123,9 +131,10 @@ class LeaderElector:
             lease_transitions=transitions if ours or old is None else transitions + 1,
         )
 
-    def _observe(self, spec: coordination_v1.LeaseSpec) -> None:
-        if spec != self._seen:
-            self._seen, self._seen_at = spec, self._clock.monotonic()
+    def _observe(self, lease: coordination_v1.Lease) -> None:
+        if self._lease is None or lease.spec != self._lease.spec:
+            self._seen_at = self._clock.monotonic()
+        self._lease = lease
 
     def _expired(self, spec: coordination_v1.LeaseSpec) -> bool:
         return self._clock.monotonic() - self._seen_at >= (spec.lease_duration_seconds or self._duration)

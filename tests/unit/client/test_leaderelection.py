@@ -106,7 +106,26 @@ def test_a_short_outage_costs_nothing() -> None:
         await clock.advance(30)
         assert a.leading
         assert (await lease(client)).holder_identity == "a"
+        reads = [request for request in client.requests[:-1] if request.startswith("get")]
+        assert len(reads) == 1, "a leader renews without looking first"
         a.stop.set()
         await task
+
+    asyncio.run(story())
+
+
+def test_a_leader_whose_lease_was_taken_away_looks_again_and_stops() -> None:
+    async def story() -> None:
+        client, clock = FakeClient(), FakeClock()
+        a = Candidate(client, "a", clock)
+        task = a.start()
+        await clock.settle()
+        stolen = await client.get(coordination_v1.Lease, "scheduler", "kube-system")
+        stolen.spec.holder_identity = "b"
+        await client.update(stolen)
+        await clock.advance(13)
+        assert not a.leading
+        assert (await lease(client)).holder_identity == "b"
+        await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(story())
