@@ -22,6 +22,7 @@ from pykube.aio.tasks import Supervisor
 from pykube.api.scheme import Resource
 
 from .cache import Cache, IndexFunction, key_of
+from .interning import share_strings
 from .rest import Listing, WatchEvent, WatchType
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,9 @@ WATCH_SECONDS = 300.0
 
 SHORT_WATCH = 1.0
 """Seconds: a watch that ended sooner without an event counts as a failure, so that no tight loop comes of it."""
+
+BREATH = 200
+"""Objects of a list taken in before other tasks get their turn."""
 
 
 class Source(Protocol):
@@ -185,10 +189,12 @@ class Informer(Generic[T]):
         """Make the cache what the server lists, telling handlers of each difference."""
         listing = await self._client.list(self._cls, self._namespace, **self._selectors)
         gone = self._cache.keys()
-        for obj in listing.items:
+        for count, obj in enumerate(listing.items, 1):
             key = key_of(obj)
             gone.discard(key)
             self._put(key, obj)
+            if count % BREATH == 0:
+                await self._clock.sleep(0)
         for key in gone:
             self._remove(key)
         self._version = listing.resource_version
@@ -222,6 +228,7 @@ class Informer(Generic[T]):
                 old = None
         if obj.metadata.managed_fields:
             obj.metadata.managed_fields = []
+        share_strings(obj)
         self._cache.put(key, obj)
         self._tell(old, obj)
 
