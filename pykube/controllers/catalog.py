@@ -5,21 +5,33 @@ from __future__ import annotations
 from .base import Controller
 from .context import Context
 from .deployment import DeploymentController
+from .endpoints import EndpointsController
+from .endpointslice import EndpointSliceController
 from .garbagecollector import GarbageCollector
 from .namespace import NamespaceController
+from .nodeipam import NodeIpamController
+from .nodelifecycle import NodeLifecycleController
+from .podgc import PodGarbageCollector
 from .replicaset import ReplicaSetController
 from .replicationcontroller import ReplicationControllerController
 from .root_ca import RootCaPublisher
 from .serviceaccount import ServiceAccountController
+from .tainteviction import TaintEvictionController
 
 ALL: tuple[type[Controller], ...] = (
     ServiceAccountController,
-    NamespaceController,
-    GarbageCollector,
     RootCaPublisher,
+    NodeIpamController,
+    NodeLifecycleController,
+    TaintEvictionController,
+    PodGarbageCollector,
     ReplicaSetController,
     ReplicationControllerController,
     DeploymentController,
+    EndpointSliceController,
+    EndpointsController,
+    NamespaceController,
+    GarbageCollector,
 )
 
 
