@@ -258,6 +258,8 @@ def ttl_fields(message: bytes) -> tuple[list[int], int | None]:
                     minimum = int.from_bytes(message[offset + 6 + length : offset + 10 + length], "big")
                     lifetimes.append(min(ttl, minimum))
             offset += _record.size + length
+        if offset > len(message):
+            raise FormatError("cut off")
     except (IndexError, struct.error) as error:
         raise FormatError("cut off") from error
     return offsets, min(lifetimes, default=None)
