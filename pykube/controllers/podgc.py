@@ -1,4 +1,4 @@
-"""Pod garbage collector: pods whose node is gone, that end without ever having had one, and too many that have ended."""
+"""Pod garbage collector: pods of nodes that are gone, pods that end without a node, and too many that have ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taint eviction: pods that do not tolerate a NoExecute taint leave the node, at once or after the time they ask for."""
+"""Taint eviction: pods that bear no NoExecute taint leave the node, at once or after the time they ask for."""
 
 from __future__ import annotations
 
