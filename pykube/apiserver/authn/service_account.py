@@ -7,10 +7,9 @@ Source: pkg/serviceaccount (claims and their validation).
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,6 +19,7 @@ import msgspec
 from pykube.aio.clock import Clock, SystemClock
 from pykube.api import core_v1
 from pykube.errors import Unauthorized
+from pykube.pki.tokens import Identity, Reference, identity_of
 
 from .authenticator import TokenAnswer
 from .user import (
@@ -37,23 +37,24 @@ if TYPE_CHECKING:
     from ..registry import Registry
     from ..watch_cache import Cached
 
-CLAIM = "kubernetes.io"
-"""The private claim that holds namespace, account and bound objects."""
 DELETION_GRACE = timedelta(seconds=60)
 """How long after its deletion was asked for an object still vouches for its tokens."""
 MAX_KNOWN = 4096
 """How many verified tokens are remembered; the oldest is forgotten first."""
+FOREVER = datetime.max.replace(tzinfo=UTC)
 REMEMBERED = timedelta(minutes=5)
 """How long a verified signature is believed: a signing key that was withdrawn works no longer than that."""
 
-BOUND_KINDS: Mapping[str, type] = {"pod": core_v1.Pod, "node": core_v1.Node, "secret": core_v1.Secret}
-
 
 class TokenVerifier(Protocol):
-    """What is needed of `pykube.pki.tokens`."""
+    """What is needed of `pykube.pki.tokens.Tokens`."""
 
-    def verify(self, token: str) -> Mapping[str, Any]:
-        """The claims of a token whose signature is good; raises for any other."""
+    def verify(self, token: str, audiences: Sequence[str], now: datetime) -> Mapping[str, Any]:
+        """The claims of a token that is ours and in its time; raises Unauthorized for any other."""
+        ...
+
+    def claims_to_be_ours(self, token: str) -> bool:
+        """Whether the token, unchecked, names us as its issuer."""
         ...
 
 
@@ -92,21 +93,24 @@ class _Verified:
 
 
 class ServiceAccountTokens:
-    """The authenticator over a verifier and the registry; `issuer` and `audiences` are the API server's own."""
+    """The authenticator over a verifier and the registry; `audiences` are the API server's own.
+
+    With `issuers` only tokens of these are taken; empty: of all that the verifier accepts.
+    """
 
     def __init__(
         self,
         verifier: TokenVerifier,
         registry: Registry,
         *,
-        issuers: frozenset[str],
         audiences: tuple[str, ...],
+        issuers: frozenset[str] = frozenset(),
         clock: Clock | None = None,
     ) -> None:
         self._verifier = verifier
         self._registry = registry
-        self._issuers = issuers
         self._audiences = audiences
+        self._issuers = issuers
         self._clock = clock or SystemClock()
         self._known: OrderedDict[bytes, _Verified] = OrderedDict()
 
@@ -139,24 +143,17 @@ class ServiceAccountTokens:
 
     def _verify(self, token: str, now: datetime) -> _Verified | None:
         """The token's meaning, once its signature, issuer and times have been found good."""
-        if claimed_issuer(token) not in self._issuers:
+        if not self._verifier.claims_to_be_ours(token):
             return None
-        try:
-            claims = self._verifier.verify(token)
-        except Unauthorized:
-            raise
-        except Exception as error:  # whatever the verifier finds wrong, the token is bad
-            raise Unauthorized(f"invalid bearer token: {error}") from error
-        if float(claims.get("nbf", 0)) > now.timestamp() + DELETION_GRACE.total_seconds():
-            raise Unauthorized("service account token is not valid yet")
-        private = claims.get(CLAIM)
-        if not isinstance(private, dict) or not isinstance(private.get("serviceaccount"), dict):
-            raise Unauthorized("service account token carries no account")
-        audience = claims.get("aud", ())
+        claims = self._verifier.verify(token, (), now)
+        if self._issuers and claims.get("iss") not in self._issuers:
+            return None
+        identity = identity_of(claims)
+        audience = claims.get("aud") or self._audiences
         listed = [audience] if isinstance(audience, str) else audience
-        expires = datetime.fromtimestamp(float(claims.get("exp", 0)), UTC)
-        user, bound = _user(claims, private), _bound(private)
-        return _Verified(user, frozenset(listed), expires, min(expires, now + REMEMBERED), bound)
+        expires = datetime.fromtimestamp(float(claims["exp"]), UTC) if "exp" in claims else FOREVER
+        believed_until = min(expires, now + REMEMBERED)
+        return _Verified(_user(identity), frozenset(listed), expires, believed_until, _bound(identity))
 
     def _check_exists(self, bound: _Bound, now: datetime) -> None:
         """The object must exist, be the same one, and not be long into its deletion."""
@@ -172,47 +169,39 @@ class ServiceAccountTokens:
             raise Unauthorized(f"service account token has been invalidated: {bound.kind} has been deleted")
 
 
-def claimed_issuer(token: str) -> str:
-    """The issuer that an unverified token names; empty when it is no JWT."""
-    try:
-        payload = token.split(".")[1]
-        claims = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (ValueError, msgspec.DecodeError, IndexError):
-        return ""
-    issuer = claims.get("iss", "") if isinstance(claims, dict) else ""
-    return issuer if isinstance(issuer, str) else ""
-
-
-def _user(claims: Mapping[str, Any], private: Mapping[str, Any]) -> User:
-    namespace, account = private.get("namespace", ""), private["serviceaccount"]
+def _user(identity: Identity) -> User:
     extra: dict[str, tuple[str, ...]] = {}
-    for kind, name_key, uid_key in (("pod", POD_NAME, POD_UID), ("node", NODE_NAME, NODE_UID)):
-        if isinstance(found := private.get(kind), dict):
-            extra[name_key] = (found.get("name", ""),)
-            if found.get("uid"):
-                extra[uid_key] = (found["uid"],)
-    if claims.get("jti"):
-        extra[CREDENTIAL_ID] = (f"JTI={claims['jti']}",)
+    for found, name_key, uid_key in ((identity.pod, POD_NAME, POD_UID), (identity.node, NODE_NAME, NODE_UID)):
+        if found is not None:
+            extra[name_key] = (found.name,)
+            if found.uid:
+                extra[uid_key] = (found.uid,)
+    if identity.id:
+        extra[CREDENTIAL_ID] = (f"JTI={identity.id}",)
+    account = identity.service_account
     return User(
-        service_account_name(namespace, account.get("name", "")),
-        account.get("uid", ""),
-        service_account_groups(namespace),
+        service_account_name(identity.namespace, account.name),
+        account.uid,
+        service_account_groups(identity.namespace),
         extra,
     )
 
 
-def _bound(private: Mapping[str, Any]) -> list[_Bound]:
+def _bound(identity: Identity) -> list[_Bound]:
     """What must exist for the token to be good.
 
     A node named beside a pod is only told about, not checked: the token lives as long as the pod.
     """
-    namespace, account = private.get("namespace", ""), private["serviceaccount"]
-    name, uid = account.get("name", ""), account.get("uid", "")
-    found = [_Bound("serviceaccount", core_v1.ServiceAccount, namespace, name, uid)]
-    for kind, cls in BOUND_KINDS.items():
-        reference = private.get(kind)
-        if not isinstance(reference, dict) or (kind == "node" and "pod" in private):
-            continue
-        where = "" if kind == "node" else namespace
-        found.append(_Bound(kind, cls, where, reference.get("name", ""), reference.get("uid", "")))
+    namespace = identity.namespace
+    found = [_of("serviceaccount", core_v1.ServiceAccount, namespace, identity.service_account)]
+    if identity.pod is not None:
+        found.append(_of("pod", core_v1.Pod, namespace, identity.pod))
+    elif identity.node is not None:
+        found.append(_of("node", core_v1.Node, "", identity.node))
+    if identity.secret is not None:
+        found.append(_of("secret", core_v1.Secret, namespace, identity.secret))
     return found
+
+
+def _of(kind: str, cls: type, namespace: str, reference: Reference) -> _Bound:
+    return _Bound(kind, cls, namespace, reference.name, reference.uid)
