@@ -53,7 +53,7 @@ async def _end_of_input() -> None:
 
 def main() -> None:
     """Entry point; the settings are the first argument, as JSON."""
-    config = msgspec.json.decode(sys.argv[1], type=ServerConfig)
+    config = msgspec.json.decode(sys.argv[1], type=ServerConfig, dec_hook=lambda kind, value: kind(value))
     to_stderr(config.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, contextlib.suppress(KeyboardInterrupt):
         runner.run(run(config))

@@ -84,7 +84,7 @@ def _ensure_own_node(config: ServerConfig, pki: ServerPki, clock: Clock) -> None
 
 async def _run_loops(config: ServerConfig) -> None:
     """Run the second process until it ends or this task is cancelled."""
-    settings = msgspec.json.encode(config).decode()
+    settings = msgspec.json.encode(config, enc_hook=str).decode()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "pykube.loops", settings, stdin=asyncio.subprocess.PIPE
     )
