@@ -168,6 +168,12 @@ class ContainerMachine:
         if self.exit is not None:
             self.last_exit, self.exit = self.exit, None
 
+    def forgive(self, now: datetime) -> None:
+        """Forget its crashes: what failed in a sandbox that was dying is not the container's fault."""
+        self.crash = CrashBackoff()
+        if self.stage is Stage.BACKOFF and self.waiting_reason == "CrashLoopBackOff":
+            self.retry_at = now
+
     def adopt(self, seen: inp.ObservedContainer) -> list[act.Action]:
         """Take over a container that a former agent started."""
         self._begin_run(seen.container_id, seen.restart_count, seen.started_at)

@@ -292,6 +292,7 @@ class PodMachine:
             act.Announce("Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.")
         ]
         for container in self.containers.values():
+            container.forgive(now)
             if container.stage in (Stage.POST_START, Stage.RUNNING):
                 found += container.stop(LEAST_GRACE, "", pre_stop=False)
         return found

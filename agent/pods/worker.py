@@ -23,7 +23,7 @@ from pykube.api import core_v1
 from . import actions as act
 from . import inputs as inp
 from . import status
-from .container import LIVE, Kind
+from .container import LIVE, Kind, Stage
 from .lifecycle import run_hook
 from .probe_actions import Target
 from .probes import ContainerProbes
@@ -59,6 +59,8 @@ class PodWorker:
         self._probes: dict[str, ContainerProbes] = {}
         self._timer: tuple[datetime, asyncio.Task[None]] | None = None
         self._stopped = False
+        self._unclaimed: set[str] = set()
+        """Ids that were heard of while a container was being started: one of them may be that container's own."""
         self.exits: dict[str, asyncio.Event] = {}
         """For those who wait: set when the container of that id has ended."""
 
@@ -117,6 +119,8 @@ class PodWorker:
         for container in self.machine.containers.values():
             if container.container_id == container_id and container.stage in LIVE:
                 self._start(f"check {container_id}", self._check(container.spec, container_id))
+            elif container.stage is Stage.STARTING:
+                self._unclaimed.add(container_id)
 
     def check_sandbox(self, sandbox_id: str) -> None:
         """Ask the runtime whether this sandbox is still there."""
@@ -298,6 +302,10 @@ class PodWorker:
             self.tell(inp.StartFailed(container.name, "CreateContainerError", str(error)))
         else:
             self.tell(begun)
+            if begun.container_id in self._unclaimed:
+                self.check_container(begun.container_id)
+        if not any(known.stage is Stage.STARTING for known in self.machine.containers.values()):
+            self._unclaimed.clear()
 
     def _target(self, name: str, container_id: str) -> Target:
         ips = self._at.host.ips if self.pod.spec.host_network else self.runtime.ips
@@ -313,6 +321,7 @@ class PodWorker:
         if lifecycle is not None and lifecycle.post_start is not None:
             failed = await run_hook(lifecycle.post_start, target, self._at.probes, self._at.clock)
         if failed:
+            log.info("postStart hook in %s: %s", self.machine.label, failed)
             self._announce(act.Announce("Warning", "FailedPostStartHook", "PostStartHook failed", action.name))
         self.tell(inp.PostStartDone(action.name, action.container_id, failed))
 
@@ -329,7 +338,9 @@ class PodWorker:
         hook = target.container.lifecycle.pre_stop if target.container.lifecycle is not None else None
         grace = action.grace
         if hook is not None and action.pre_stop and grace > 0:
-            if await run_hook(hook, target, self._at.probes, self._at.clock, timeout=grace):
+            failed = await run_hook(hook, target, self._at.probes, self._at.clock, timeout=grace)
+            if failed:
+                log.info("preStop hook in %s: %s", self.machine.label, failed)
                 self._announce(act.Announce("Warning", "FailedPreStopHook", "PreStopHook failed", action.name))
             grace = max(grace - int(self._at.clock.monotonic() - began), LEAST_STOP)
         try:
