@@ -47,6 +47,7 @@ def answer(ctx: Context, body: bytes, *, status: int = 200, media_type: str = JS
     headers: CIMultiDict[str] = CIMultiDict()
     headers["Content-Type"] = media_type
     headers["Cache-Control"] = "no-cache, private"
+    headers["Server"] = "pykube"
     for warning in ctx.warnings:
         headers.add("Warning", f'299 - "{_quoted(warning)}"')
     if len(body) > GZIP_ABOVE and "gzip" in ctx.http.headers.get("Accept-Encoding", ""):

@@ -23,6 +23,7 @@ from pykube.api import core_v1, scheme
 from pykube.config import ServerConfig
 from pykube.pki.addresses import advertise_address
 from pykube.pki.server import ServerPki
+from pykube.pki.tokens import Tokens
 from pykube.store.base import Store
 
 from . import bootstrap, compaction, reviews, version
@@ -66,15 +67,15 @@ _MAX_HEADER = 64 * 1024
 
 
 class ApiServer:
-    """A running API server; `close` it."""
+    """A running API server; `close` it. `tls` None is for tests."""
 
-    def __init__(self, registry: Registry, health: Health, tls: ssl.SSLContext, clock: Clock) -> None:
+    def __init__(self, registry: Registry, health: Health, tls: ssl.SSLContext | None, clock: Clock) -> None:
         self.registry = registry
         self.health = health
         self._tls = tls
         self._supervisor = Supervisor(clock)
         self._clock = clock
-        self._http: web.Server[HttpRequest] | None = None
+        self._http: web.Server | None = None
         self._listener: asyncio.Server | None = None
 
     @property
@@ -112,6 +113,7 @@ class ApiServer:
 
     def renew(self, pki: ServerPki) -> None:
         """Show the newest serving certificate to new connections."""
+        assert self._tls is not None
         self._tls.load_cert_chain(pki.apiserver.certificate, pki.apiserver.key)
 
     async def close(self) -> None:
@@ -215,7 +217,7 @@ def compose(
         Impersonation(authorizer),
         _authorize(authorizer),
     )
-    routes = _routes(config, registry, pki, health, metrics)
+    routes = routes_of(config, registry, pki.tokens, health, metrics)
     review = reviews.verb(Reviews(authorizer, rbac, bearer))
     for cls in reviews.TYPES:
         resource = scheme.resource_of(cls)
@@ -267,7 +269,8 @@ def _escalation_stage(check: EscalationCheck) -> WriteStage:
     return escalation
 
 
-def _routes(config: ServerConfig, registry: Registry, pki: ServerPki, health: Health, metrics: Metrics) -> Routes:
+def routes_of(config: ServerConfig, registry: Registry, tokens: Tokens, health: Health, metrics: Metrics) -> Routes:
+    """What answers what, reviews excepted, which need the authorizer."""
     discovery = Discovery([registry.resources], address=f"{advertise_address(config)}:{config.port}")
     openapi = OpenApi(registry.resources)
     routes = Routes()
@@ -288,17 +291,16 @@ def _routes(config: ServerConfig, registry: Registry, pki: ServerPki, health: He
             "/openapi/v3": openapi.handle_v3,
             "/metrics": metrics.handle,
             "/version": _static(version.version()),
-            "/.well-known/openid-configuration": _static(pki.tokens.openid_configuration(address)),
-            "/openid/v1/jwks": _static(pki.tokens.jwks(), "application/jwk-set+json"),
+            "/.well-known/openid-configuration": _static(tokens.openid_configuration(address)),
+            "/openid/v1/jwks": _static(tokens.jwks(), "application/jwk-set+json"),
         }
     )
     routes.paths["/"] = _static({"paths": sorted([*routes.paths, *(f"/{tree}" for tree in routes.trees)])})
-    tokens = TokenRequests(pki.tokens)
     routes.subresources.update(
         {
             ("", "pods", "binding"): binding.handle,
             ("", "pods", "eviction"): eviction.handle,
-            ("", "serviceaccounts", "token"): tokens.handle,
+            ("", "serviceaccounts", "token"): TokenRequests(tokens).handle,
             ("", "replicationcontrollers", "scale"): scale.handle,
             ("apps", "deployments", "scale"): scale.handle,
             ("apps", "replicasets", "scale"): scale.handle,
@@ -321,7 +323,7 @@ def _static(value: object, content_type: str = "application/json") -> Handler:
 def _request(
     message: RawRequestMessage,
     payload: StreamReader,
-    protocol: web.RequestHandler[HttpRequest],
+    protocol: web.RequestHandler,
     writer: AbstractStreamWriter,
     task: asyncio.Task[None],
 ) -> HttpRequest:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 
 from pykube.api import core_v1, discovery_v1, meta_v1, networking_v1, scheduling_v1
 from pykube.api.schema import Struct
@@ -14,6 +15,8 @@ from pykube.errors import AlreadyExists
 
 from .authz import default_roles
 from .registry import Registry
+
+log = logging.getLogger(__name__)
 
 NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 SERVICE = "kubernetes"
@@ -78,6 +81,9 @@ def _service_cidr(cidr: str) -> networking_v1.ServiceCIDR:
 async def _own_service(registry: Registry, service_cidr: str, address: str, port: int) -> None:
     """The Service ``kubernetes`` and its endpoints, which no selector finds."""
     await _absent(registry, _service(first_address(service_cidr), port))
+    if ipaddress.ip_address(address).is_loopback:
+        log.warning("pods cannot reach this server: it is advertised at %s", address)
+        return
     await asyncio.gather(_put_endpoints(registry, address, port), _put_slice(registry, address, port))
 
 

@@ -195,10 +195,11 @@ class Storage:
         new.namespace = old.namespace
         new.self_link = ""
         new.managed_fields = []
-        new.resource_version = ""
+        new.resource_version = old.resource_version
 
     async def _put_changed(self, key: str, write: Write, current: Cached) -> Written:
         """Write the changed object; an unchanged one is answered as it is, and one that nothing holds any more goes."""
+        write.object.metadata.resource_version = ""
         value = codec.encode(write.object)
         if value == unstamp(current.data, current.revision):
             pipeline.rollback(write)
