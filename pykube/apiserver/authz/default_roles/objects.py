@@ -10,7 +10,7 @@ from .agents import AGENT_BINDINGS, AGENT_ROLES
 from .bindings import BINDINGS
 from .components import COMPONENTS
 from .controllers import CONTROLLERS
-from .form import Binding, Role, Rule, account
+from .form import Binding, Role, Rule, account, user
 from .namespaced import NAMESPACED_BINDINGS, NAMESPACED_ROLES
 from .user_facing import USER_FACING
 
@@ -18,6 +18,7 @@ GROUP = "rbac.authorization.k8s.io"
 AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate"
 BOOTSTRAPPING = {"kubernetes.io/bootstrapping": "rbac-defaults"}
 CONTROLLER_PREFIX = "system:controller:"
+CONTROLLER_MANAGER = "system:kube-controller-manager"
 
 
 def cluster_roles() -> Iterator[rbac_v1.ClusterRole]:
@@ -29,12 +30,16 @@ def cluster_roles() -> Iterator[rbac_v1.ClusterRole]:
 
 
 def cluster_role_bindings() -> Iterator[rbac_v1.ClusterRoleBinding]:
-    """Every default ClusterRoleBinding; each controller's service account holds the role of its name."""
+    """Every default ClusterRoleBinding.
+
+    Each controller's service account holds the role of its name, and so does the user that our controllers run as:
+    all in one process, they share its connection and its caches.
+    """
     for binding in (*BINDINGS, *AGENT_BINDINGS):
         yield _cluster_binding(binding)
     for role in CONTROLLERS:
         name = CONTROLLER_PREFIX + role.name
-        yield _cluster_binding(Binding(name, name, (account("kube-system", role.name),)))
+        yield _cluster_binding(Binding(name, name, (account("kube-system", role.name), user(CONTROLLER_MANAGER))))
 
 
 def roles() -> Iterator[rbac_v1.Role]:
