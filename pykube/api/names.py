@@ -31,6 +31,7 @@ _CONFIG_KEY = "[-._a-zA-Z0-9]+"
 _ENV = "[-._a-zA-Z][-._a-zA-Z0-9]*"
 _HTTP_HEADER = "[-A-Za-z0-9]+"
 _PERCENT = "[0-9]+%"
+_HTTP_PATH = r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+"
 _REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?"
 
 _label = re.compile(_LABEL).fullmatch
@@ -44,6 +45,7 @@ _label_value = re.compile(_LABEL_VALUE).fullmatch
 _c_identifier = re.compile(_C_IDENTIFIER).fullmatch
 _config_key = re.compile(_CONFIG_KEY).fullmatch
 _http_header = re.compile(_HTTP_HEADER).fullmatch
+_http_path = re.compile(_HTTP_PATH).fullmatch
 _percent = re.compile(_PERCENT).fullmatch
 _reason = re.compile(_REASON).fullmatch
 _integer = re.compile("0|-?[1-9][0-9]*").fullmatch
@@ -143,6 +145,7 @@ _BAD_HTTP_HEADER = explain(
 _BAD_PERCENT = explain(
     "a valid percent string must be a numeric string followed by an ending '%'", _PERCENT, "1%", "93%"
 )
+_BAD_HTTP_PATH = explain("Invalid path", _HTTP_PATH)
 _BAD_REASON = explain(
     "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric"
     " characters or '_,:', and must end with an alphanumeric character or '_'",
@@ -267,6 +270,11 @@ def percent(value: str) -> Messages:
 def condition_reason(value: str) -> Messages:
     """The reason of a condition: a word in CamelCase."""
     return () if _reason(value) else (_BAD_REASON,)
+
+
+def http_path(value: str) -> Messages:
+    """The part of a path behind a domain."""
+    return () if _http_path(value) else (_BAD_HTTP_PATH,)
 
 
 def decimal_integer(value: str) -> Messages:

@@ -18,7 +18,26 @@ from ..schema import Struct
 from . import meta
 from .rules import Rules
 
-_MODULES = frozenset({"apps_v1", "core_v1", "events_v1"})
+_MODULES = frozenset(
+    {
+        "apiregistration_v1",
+        "apps_v1",
+        "authorization_v1",
+        "autoscaling_v1",
+        "autoscaling_v2",
+        "batch_v1",
+        "coordination_v1",
+        "core_v1",
+        "discovery_v1",
+        "events_v1",
+        "networking_v1",
+        "node_v1",
+        "policy_v1",
+        "rbac_v1",
+        "scheduling_v1",
+        "storage_v1",
+    }
+)
 _WITHOUT_RULES = Rules()
 
 

@@ -185,3 +185,17 @@ def not_over_100_percent(path: Path, value: int | str | None) -> Errors:
     share = percentage_of(value)
     if share is not None and share > 100:
         yield invalid_value(path, value, "must not be greater than 100%")
+
+
+def domain_path(path: Path, value: str) -> Errors:
+    """``example.com/name``"""
+    if not value:
+        yield required(path)
+        return
+    domain, slash, rest = value.partition("/")
+    if not slash or not domain or not rest:
+        yield invalid_value(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")')
+        return
+    for message in names.dns_subdomain(domain):
+        yield invalid_value(path, domain, message)
+    yield from follows(path, rest, names.http_path)
