@@ -30,7 +30,9 @@ Source = Callable[[], Sequence[Resource]]
 
 V2_PATH = "/openapi/v2"
 V3_PATH = "/openapi/v3"
-V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+V2_PROTOBUF_ASKED = "com.github.proto-openapi.spec.v2@v1.0+protobuf"
+V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+"""What is asked for has an ``@``, which Go's parser of media types refuses in an answer."""
 PIECES_AT_ONCE = 8
 """How many pieces are made before other tasks get their turn: a few milliseconds' worth."""
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
@@ -64,8 +66,8 @@ class OpenApi:
         """``/openapi/v2`` as JSON, or in the protobuf form when that is asked for first."""
         document = await self._document(V2_PATH)
         accepted = ctx.http.headers.get("Accept", "")
-        if accepted.startswith(V2_PROTOBUF):
-            body = protobuf.encode(msgspec.json.decode(gzip.decompress(document.compressed)))
+        if accepted.removeprefix("application/").startswith((V2_PROTOBUF_ASKED, V2_PROTOBUF.partition("/")[2])):
+            body = await asyncio.to_thread(_to_protobuf, document)
             return web.Response(body=body, headers={"ETag": document.etag, "Content-Type": V2_PROTOBUF})
         return _answer(ctx, document)
 
@@ -137,6 +139,10 @@ async def _built(pieces: Iterator[bytes]) -> Document:
             await asyncio.sleep(0)
     compressed.append(compressor.flush())
     return Document(b"".join(compressed), digest.hexdigest().upper())
+
+
+def _to_protobuf(document: Document) -> bytes:
+    return protobuf.encode(msgspec.json.decode(gzip.decompress(document.compressed)))
 
 
 def _answer(ctx: Context, document: Document, *, immutable: bool = False) -> web.Response:
