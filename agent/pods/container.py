@@ -171,7 +171,7 @@ class ContainerMachine:
     def forgive(self, now: datetime) -> None:
         """Forget its crashes: what failed in a sandbox that was dying is not the container's fault."""
         self.crash = CrashBackoff()
-        if self.stage is Stage.BACKOFF and self.waiting_reason == "CrashLoopBackOff":
+        if self.stage is Stage.BACKOFF and self.relabel_at is None and self.waiting_reason != "ImagePullBackOff":
             self.retry_at = now
 
     def adopt(self, seen: inp.ObservedContainer) -> list[act.Action]:

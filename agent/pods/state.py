@@ -292,7 +292,6 @@ class PodMachine:
             act.Announce("Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.")
         ]
         for container in self.containers.values():
-            container.forgive(now)
             if container.stage in (Stage.POST_START, Stage.RUNNING):
                 found += container.stop(LEAST_GRACE, "", pre_stop=False)
         return found
@@ -304,6 +303,8 @@ class PodMachine:
             self.sandbox.stage = Part.STOPPED
             return []
         self.sandbox = Sandbox(attempt=self.sandbox.attempt + 1)
+        for container in self.containers.values():
+            container.forgive(now)
         return []
 
     def _sandbox_stop_failed(self, event: inp.SandboxStopFailed, now: datetime) -> list[act.Action]:

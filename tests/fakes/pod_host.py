@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,9 +25,11 @@ from pykube.client.informer import Informer
 from pykube.client.rest import Client
 from pykube.config import Network
 from tests.fakes.pod_api import PodApi
-from tests.fakes.private_runtime import BUSYBOX_IMAGE
+from tests.fakes.private_runtime import BUSYBOX_IMAGE, PrivateRuntime
 
 NODE = "here"
+FOREVER = "trap 'exit 0' TERM; sleep 3600 & wait"
+"""A script that runs until it is told to stop."""
 
 
 def shell(script: str, name: str = "app", **fields: Any) -> core_v1.Container:
@@ -131,18 +133,41 @@ class PodHost:
 
     async def gone(self, name: str, seconds: float = 20) -> None:
         """Return when the API no longer has the pod."""
-        async with asyncio.timeout(seconds):
-            while self.api.pod(name) is not None:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: self.api.pod(name) is None, seconds)
 
     async def remove_all(self, pods: NodePods) -> None:
         """Delete every pod and wait until nothing of them is left."""
         for pod in pods.pods():
             if self.api.pod(pod.metadata.name) is not None:
                 await self.api.delete(core_v1.Pod, pod.metadata.name, "default")
-        async with asyncio.timeout(30):
-            while pods.workers():
-                await asyncio.sleep(0.01)
+        await eventually(lambda: not pods.workers(), 30)
+
+
+Test = Callable[[PodHost, NodePods, CriClient], Awaitable[None]]
+
+
+def on_host(runtime: PrivateRuntime, test: Test) -> None:
+    """Run `test` with an agent on an API of its own; the pods are gone afterwards, with all that was theirs."""
+
+    async def run() -> None:
+        host = PodHost(runtime.root, PodApi())
+        async with runtime.client() as cri, host.agent(cri) as pods:
+            await test(host, pods, cri)
+            await host.remove_all(pods)
+            assert await cri.list_pod_sandboxes() == []
+            assert list((host.root / "pods").glob("*")) == []
+
+    asyncio.run(run())
+
+
+async def eventually(check: Callable[[], bool | Awaitable[bool]], seconds: float = 10) -> None:
+    """Return as soon as `check` says yes."""
+    async with asyncio.timeout(seconds):
+        while True:
+            answer = check()
+            if answer if isinstance(answer, bool) else await answer:
+                return
+            await asyncio.sleep(0.01)
 
 
 def ready(pod: core_v1.Pod) -> bool:

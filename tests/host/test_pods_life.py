@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,34 +14,16 @@ from agent.cri.client import CriClient
 from agent.pods.node_pods import NodePods
 from pykube.api import core_v1
 from tests.fakes.pod_api import PodApi
-from tests.fakes.pod_host import PodHost, host_pod, ready, shell
+from tests.fakes.pod_host import FOREVER, PodHost, eventually, host_pod, on_host, ready, shell
 from tests.fakes.private_runtime import PrivateRuntime, private_runtime
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="containers need root")
-
-FOREVER = "trap 'exit 0' TERM; sleep 3600 & wait"
-
-Test = Callable[[PodHost, NodePods, CriClient], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
 def runtime() -> Iterator[PrivateRuntime]:
     with private_runtime(Path(f"/tmp/pk-pods-{os.getpid()}")) as found:
         yield found
-
-
-def on_host(runtime: PrivateRuntime, test: Test) -> None:
-    """Run `test` with an agent on an API of its own; the pods are gone afterwards."""
-
-    async def run() -> None:
-        host = PodHost(runtime.root, PodApi())
-        async with runtime.client() as cri, host.agent(cri) as pods:
-            await test(host, pods, cri)
-            await host.remove_all(pods)
-            assert await cri.list_pod_sandboxes() == []
-            assert list((host.root / "pods").iterdir()) == []
-
-    asyncio.run(run())
 
 
 def state(pod: core_v1.Pod) -> core_v1.ContainerState:
@@ -190,9 +172,11 @@ def test_agent_restart_touches_nothing_healthy(runtime: PrivateRuntime) -> None:
                 await host.until("goes", ready)
             await host.api.delete(core_v1.Pod, "goes", "default", grace_period=0)
             async with host.agent(cri) as pods:
-                async with asyncio.timeout(10):
-                    while len(await cri.list_pod_sandboxes()) > 1 or not pods.workers():
-                        await asyncio.sleep(0.01)
+
+                async def one_is_left() -> bool:
+                    return len(await cri.list_pod_sandboxes()) == 1 and len(pods.workers()) == 1
+
+                await eventually(one_is_left)
                 after = (await host.until("stays", ready)).status
                 assert after.container_statuses == before.container_statuses
                 assert after.start_time == before.start_time
