@@ -1,8 +1,8 @@
 """Runs the stories beside this file: what changes in the cluster, and which transaction follows.
 
 A story is a YAML file: ``node`` is the node's name, ``steps`` are run in order. A step's ``given`` holds Services and
-EndpointSlices that are added or replaced (``gone`` names those that are deleted); ``then`` is the transaction, without the
-repeated ``inet pykube`` and without the declarations of chains whose rules follow; ``including`` is a part of it.
+EndpointSlices that are added or replaced, ``gone`` names those that are deleted. ``then`` is the transaction, without
+the repeated ``inet pykube`` and without the declarations of chains whose rules follow; ``including`` is a part of it.
 """
 
 from __future__ import annotations
