@@ -82,7 +82,7 @@ class PrivateRuntime:
             metadata=pb.ContainerMetadata(name=name),
             image=pb.ImageSpec(image=BUSYBOX_IMAGE),
             command=list(command),
-            log_path=f"{name}/0.log",
+            log_path="0.log",
             stdin=stdin,
         )
         container = await client.create_container(sandbox, config, sandbox_config)
