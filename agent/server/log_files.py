@@ -14,7 +14,7 @@ from agent.server.log_lines import LogFilter, LogOptions
 BLOCK_BYTES = 64 * 1024
 
 
-def tail_offset(stream: BinaryIO, lines: int) -> int:
+def tail_offset(stream: BinaryIO, lines: int, *, block_bytes: int = BLOCK_BYTES) -> int:
     """Where the last `lines` lines of `stream` start; the file is read backwards, block by block."""
     end = stream.seek(0, os.SEEK_END)
     if lines <= 0:
@@ -22,7 +22,7 @@ def tail_offset(stream: BinaryIO, lines: int) -> int:
     position = end
     wanted = lines
     while position > 0:
-        size = min(BLOCK_BYTES, position)
+        size = min(block_bytes, position)
         position -= size
         stream.seek(position)
         block = stream.read(size)
