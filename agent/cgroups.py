@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ ROOT = Path("/sys/fs/cgroup")
 V1_CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "pids", "blkio", "devices", "freezer", "hugetlb", "systemd")
 V2_CONTROLLERS = ("cpu", "cpuset", "memory", "pids", "io", "hugetlb")
 LEAST_SHARES = 2
+TOP = "kubepods"
+"""The cgroup that holds all pods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,11 @@ class CgroupPath:
         return "/" + "/".join(slices)
 
 
-def pod_path(pod: core_v1.Pod) -> CgroupPath:
+def pod_path(pod: core_v1.Pod, top: str = TOP) -> CgroupPath:
     """The pod's place by its class."""
     kind = pod.status.qos_class or qos_class(pod)
     middle = () if kind == "Guaranteed" else (kind.lower(),)
-    return CgroupPath(("kubepods", *middle, f"pod{pod.metadata.uid}"))
+    return CgroupPath((top, *middle, f"pod{pod.metadata.uid}"))
 
 
 def is_v2(root: Path = ROOT) -> bool:
@@ -65,14 +68,16 @@ def detect_driver(root: Path = ROOT) -> str:
 class Cgroups:
     """Makes, limits and removes the cgroups of classes and pods. All calls are quick kernel writes."""
 
-    def __init__(self, driver: str, root: Path = ROOT) -> None:
+    def __init__(self, driver: str, root: Path = ROOT, top: str = TOP) -> None:
+        """`top` is the cgroup that holds all pods; two agents on one host need two."""
         self.driver = driver
+        self.top = top
         self._root = root
         self._v2 = is_v2(root)
 
     def parent(self, pod: core_v1.Pod) -> str:
         """What the runtime is told as the sandbox's cgroup parent."""
-        path = pod_path(pod)
+        path = pod_path(pod, self.top)
         return path.systemd() if self.driver == "systemd" else path.cgroupfs()
 
     def _dirs(self, path: CgroupPath) -> list[tuple[str, Path]]:
@@ -84,16 +89,16 @@ class Cgroups:
 
     def prepare(self, node_cpu_milli: int = 0) -> None:
         """Make the classes' cgroups; best-effort work gets the least share of the processor."""
-        for parts in (("kubepods",), ("kubepods", "burstable"), ("kubepods", "besteffort")):
+        for parts in self._classes():
             for controller, directory in self._dirs(CgroupPath(parts)):
                 self._make(controller, directory)
         if node_cpu_milli:
-            self._write_cpu(CgroupPath(("kubepods",)), shares_of(node_cpu_milli))
-        self._write_cpu(CgroupPath(("kubepods", "besteffort")), LEAST_SHARES)
+            self._write_cpu(CgroupPath((self.top,)), shares_of(node_cpu_milli))
+        self._write_cpu(CgroupPath((self.top, "besteffort")), LEAST_SHARES)
 
     def ensure(self, pod: core_v1.Pod) -> None:
         """Make the pod's cgroup with its limits."""
-        path = pod_path(pod)
+        path = pod_path(pod, self.top)
         limits = pod_limits(pod)
         for controller, directory in self._dirs(path):
             self._make(controller, directory)
@@ -130,25 +135,28 @@ class Cgroups:
 
     def remove(self, pod: core_v1.Pod) -> None:
         """Remove the pod's cgroup, ending what has been left in it. Nothing happens where there is none."""
-        for _, directory in self._dirs(pod_path(pod)):
+        for _, directory in self._dirs(pod_path(pod, self.top)):
             _remove_tree(directory)
 
-    def remove_others(self, known: set[str]) -> None:
-        """Remove the cgroups of all pods but those with these uids."""
-        for parts in (("kubepods",), ("kubepods", "burstable"), ("kubepods", "besteffort")):
-            for uid in self.pods() - known:
+    def remove_empty(self, uids: Iterable[str]) -> None:
+        """Remove the cgroups of these pods where nothing runs in them any more; what runs may be somebody else's."""
+        for parts in self._classes():
+            for uid in uids:
                 for _, directory in self._dirs(CgroupPath((*parts, f"pod{uid}"))):
-                    _remove_tree(directory)
+                    _remove_tree(directory, end=False)
+
+    def _classes(self) -> tuple[tuple[str, ...], ...]:
+        return (self.top,), (self.top, "burstable"), (self.top, "besteffort")
 
     def remove_all(self) -> None:
         """Remove every cgroup below and including ``kubepods``."""
-        for _, directory in self._dirs(CgroupPath(("kubepods",))):
+        for _, directory in self._dirs(CgroupPath((self.top,))):
             _remove_tree(directory)
 
     def pods(self) -> set[str]:
         """The uids of pods that have a cgroup."""
         found = set()
-        for parts in (("kubepods",), ("kubepods", "burstable"), ("kubepods", "besteffort")):
+        for parts in self._classes():
             for _, directory in self._dirs(CgroupPath(parts)):
                 for child in directory.glob("*pod*") if directory.is_dir() else ():
                     name = child.name.removesuffix(".slice").rpartition("pod")[2]
@@ -161,14 +169,16 @@ def weight_of(shares: int) -> int:
     return 1 + (shares - 2) * 9999 // 262142
 
 
-def _remove_tree(directory: Path) -> None:
+def _remove_tree(directory: Path, *, end: bool = True) -> None:
+    """Remove a cgroup and those below; with `end` processes that keep it are killed."""
     if not directory.is_dir():
         return
     for current, _, _ in os.walk(directory, topdown=False):
         try:
             os.rmdir(current)
         except OSError:
-            _end_processes(Path(current))
+            if end:
+                _end_processes(Path(current))
 
 
 def _end_processes(directory: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,8 +12,6 @@ import msgspec
 from agent.cri import api_pb2 as pb
 from agent.cri.errors import CriError
 from agent.server.directory import ContainerRef
-from agent.volumes.context import VolumeError
-from agent.volumes.pod_volumes import tear_down
 from pykube.aio.backoff import Backoff
 from pykube.aio.tasks import Supervisor
 from pykube.api import core_v1
@@ -25,6 +22,7 @@ from .config import CONTAINER_NAME, POD_UID, log_directory
 from .container import LIVE
 from .inputs import Adopted, PodGone
 from .observer import Observer
+from .orphans import Orphans
 from .state import Part
 from .surroundings import Surroundings
 from .worker import PodWorker
@@ -53,8 +51,9 @@ class NodePods:
         await self._informer.wait_synced()
         self._before = await self._observe()
         known = {pod.metadata.uid for pod in self._informer.list()}
+        orphans = Orphans(self._at, set(self._before) - known, known)
         self._informer.add_handler(on_add=self._added, on_update=self._updated, on_delete=self._deleted)
-        self._tasks.start("orphans", self._remove_orphans(set(self._before) - known, known))
+        self._tasks.start("orphans", orphans.remove())
         try:
             await self._observer.run()
         finally:
@@ -107,33 +106,6 @@ class NodePods:
     def _log_path(self, pod: core_v1.Pod, container: str, attempt: int) -> Path:
         return Path(log_directory(pod, str(self._at.log_dir)), container, f"{attempt}.log")
 
-    # What nobody wants any more
-
-    async def _remove_orphans(self, uids: set[str], known: set[str]) -> None:
-        """Remove sandboxes, directories and cgroups of pods that the API no longer has."""
-        for uid in uids:
-            log.info("removing pod %s, which is gone from the API", uid)
-            try:
-                chosen = pb.PodSandboxFilter(label_selector={POD_UID: uid})
-                for sandbox in await self._at.cri.list_pod_sandboxes(chosen):
-                    await self._at.cri.stop_pod_sandbox(sandbox.id)
-                    await self._at.cri.remove_pod_sandbox(sandbox.id)
-            except CriError as error:
-                log.warning("cannot remove pod %s: %s", uid, error)
-        await self._remove_directories(known)
-        self._at.cgroups.remove_others(known)
-
-    async def _remove_directories(self, known: set[str]) -> None:
-        for directory in _children(self._at.pods_dir):
-            if directory.name not in known:
-                try:
-                    await tear_down(directory)
-                except VolumeError as error:
-                    log.warning("cannot remove %s: %s", directory, error)
-        for directory in _children(self._at.log_dir):
-            if directory.name.rpartition("_")[2] not in known:
-                await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
-
     # The node API's questions (agent.server.directory.PodDirectory)
 
     def pods(self) -> list[core_v1.Pod]:
@@ -183,7 +155,3 @@ class NodePods:
 
 def _with_status(worker: PodWorker) -> core_v1.Pod:
     return msgspec.structs.replace(worker.pod, status=worker.status)
-
-
-def _children(directory: Path) -> list[Path]:
-    return list(directory.iterdir()) if directory.is_dir() else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
@@ -67,7 +68,7 @@ class PodHost:
     def __init__(self, root: Path, api: PodApi) -> None:
         self.root = root
         self.api = api
-        self.cgroups = Cgroups(detect_driver())
+        self.cgroups = Cgroups(detect_driver(), top=f"pkpods{os.getpid()}")
 
     @contextlib.asynccontextmanager
     async def agent(self, cri: CriClient) -> AsyncIterator[NodePods]:
@@ -110,6 +111,8 @@ class PodHost:
             await asyncio.gather(*tasks, return_exceptions=True)
             await references.close()
             await probes.close()
+            if not pods.workers():
+                self.cgroups.remove_all()
 
     async def until(self, name: str, condition: Callable[[core_v1.Pod], bool], seconds: float = 20) -> core_v1.Pod:
         """The pod, as soon as the API's object fulfils `condition`."""

@@ -45,9 +45,9 @@ def mounted(at: str, name: str = "data", **fields: object) -> core_v1.VolumeMoun
     return core_v1.VolumeMount(name=name, mount_path=at, **fields)  # type: ignore[arg-type]
 
 
-def memory_limits(pod: core_v1.Pod) -> list[int]:
+def memory_limits(host: PodHost, pod: core_v1.Pod) -> list[int]:
     """The limits of the pod's memory cgroups, of version 1 or 2, in bytes."""
-    below = f"**/*pod{pod.metadata.uid}"
+    below = f"**/{host.cgroups.top}*/**/*pod{pod.metadata.uid}"
     root = Path("/sys/fs/cgroup")
     found = [*root.glob(f"{below}/memory.limit_in_bytes"), *root.glob(f"{below}/memory.max")]
     return [int(path.read_text()) for path in found]
@@ -173,6 +173,6 @@ def test_limits_reach_the_kernel(runtime: PrivateRuntime) -> None:
         await host.api.create(host_pod("limited", shell(FOREVER, resources=resources)))
         pod = await host.until("limited", ready)
         assert pod.status.qos_class == "Guaranteed"
-        assert memory_limits(pod) == [64 * 1024 * 1024]
+        assert memory_limits(host, pod) == [64 * 1024 * 1024]
 
     on_host(runtime, test)
