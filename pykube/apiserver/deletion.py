@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pykube.api import codec, meta_v1
-from pykube.errors import BadRequest
+from pykube.errors import Cause, Details, Invalid
 from pykube.store.base import RevisionMismatch
 
 from . import pipeline, statuses
@@ -20,7 +20,7 @@ from .write import Write
 
 ORPHAN = "orphan"
 FOREGROUND = "foregroundDeletion"
-_POLICIES = ("Orphan", "Background", "Foreground")
+_POLICIES = ("Foreground", "Background", "Orphan")
 _ATTEMPTS = 5
 
 
@@ -43,18 +43,27 @@ class _Plan:
 
 
 def check_options(options: meta_v1.DeleteOptions) -> None:
-    """Raise BadRequest for options that contradict each other or that nobody knows."""
-    if options.propagation_policy is not None:
-        if options.orphan_dependents is not None:
-            raise BadRequest(
-                'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: '
-                f'"{options.propagation_policy}": orphanDependents and deletionPropagation cannot be both set'
-            )
-        if options.propagation_policy not in _POLICIES:
-            raise BadRequest(
-                f'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: '
-                f'"{options.propagation_policy}": supported values: "Foreground", "Background", "Orphan"'
-            )
+    """Raise Invalid for options that contradict each other or that nobody knows."""
+    policy = options.propagation_policy
+    if policy is None:
+        return
+    if options.orphan_dependents is not None:
+        raise _invalid(
+            "FieldValueInvalid",
+            f'Invalid value: "{policy}": orphanDependents and deletionPropagation cannot be both set',
+        )
+    if policy not in _POLICIES:
+        supported = ", ".join(f'"{name}"' for name in (*_POLICIES, "nil"))
+        raise _invalid("FieldValueNotSupported", f'Unsupported value: "{policy}": supported values: {supported}')
+
+
+def _invalid(reason: str, message: str) -> Invalid:
+    """The propagation policy breaks a rule."""
+    field = "propagationPolicy"
+    return Invalid(
+        f'DeleteOptions.meta.k8s.io "" is invalid: {field}: {message}',
+        Details(group="meta.k8s.io", kind="DeleteOptions", causes=(Cause(reason, message, field),)),
+    )
 
 
 async def delete(storage: Storage, write: Write, *, options: meta_v1.DeleteOptions) -> Deleted:

@@ -9,6 +9,7 @@ Namespaces `default` and `kube-system` are there, and the ServiceAccount `defaul
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -66,9 +67,10 @@ class Api:
     async def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """One request; a `body` that is not bytes is sent as JSON. Header names have underscores for dashes."""
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        stream = io.BytesIO(data) if data is not None else None
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         sent.setdefault("Content-Type", "application/json")
-        async with self._session.request(method, self._url + path, data=data, headers=sent) as response:
+        async with self._session.request(method, self._url + path, data=stream, headers=sent) as response:
             return Answer(response.status, response.headers, await response.read())
 
     async def get(self, path: str, **headers: str) -> Answer:
@@ -121,13 +123,19 @@ async def running(clock: Clock | None = None) -> AsyncIterator[Api]:
     routes = app.routes_of(ServerConfig(advertise_address="192.0.2.1"), registry, tokens, health, metrics)
     server = app.ApiServer(registry, health, None, clock)
     await server.listen(RequestHandler(registry, (_admin,), routes, metrics), "127.0.0.1", 0)
+    try:
+        await _furnish(registry)
+        async with aiohttp.ClientSession() as session:
+            yield Api(session, f"http://127.0.0.1:{server.port}", registry, store)
+    finally:
+        await server.close()
+        await store.close()
+
+
+async def _furnish(registry: Registry) -> None:
     for name in ("default", "kube-system"):
         await registry.create(core_v1.Namespace(metadata=meta_v1.ObjectMeta(name=name)))
     await registry.create(core_v1.ServiceAccount(metadata=meta_v1.ObjectMeta(name="default", namespace="default")))
-    async with aiohttp.ClientSession() as session:
-        yield Api(session, f"http://127.0.0.1:{server.port}", registry, store)
-    await server.close()
-    await store.close()
 
 
 async def _admin(ctx: Context) -> None:

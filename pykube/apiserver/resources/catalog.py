@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pykube.api import core_v1
 from pykube.api.scheme import Resource
 
+from .job import JobStrategy
 from .namespace import NamespaceStrategy
 from .pod import PodStrategy
 from .service import ServiceStrategy
@@ -59,7 +60,7 @@ STRATEGIES: Mapping[tuple[str, str], type[Strategy]] = {
     ("apps", "replicasets"): Counted,
     ("apps", "statefulsets"): Counted,
     ("apps", "daemonsets"): Counted,
-    ("batch", "jobs"): Orphaning,
+    ("batch", "jobs"): JobStrategy,
     ("batch", "cronjobs"): Counted,
     ("certificates.k8s.io", "certificatesigningrequests"): SigningRequestStrategy,
     ("coordination.k8s.io", "leases"): ExactOrNew,

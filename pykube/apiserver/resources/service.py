@@ -57,9 +57,17 @@ class ServiceStrategy(Strategy):
         self._following = False
         self._kept = {int(ipaddress.ip_address(address)) for address in reserved_ips}
 
+    def prepare_create(self, write: Write) -> None:
+        super().prepare_create(write)
+        _agree(write.object.spec)
+
     def prepare_update(self, write: Write) -> None:
         super().prepare_update(write)
-        _keep_allocated(write.object.spec, write.old.spec)
+        new, old = write.object.spec, write.old.spec
+        _keep_allocated(new, old)
+        if new.cluster_ip != old.cluster_ip and new.cluster_ips == old.cluster_ips:
+            new.cluster_ips = []
+        _agree(new)
 
     async def allocate(self, write: Write) -> None:
         self._follow()
@@ -205,9 +213,13 @@ def _wants_ports(spec: core_v1.ServiceSpec) -> bool:
     return spec.type in _WITH_PORTS
 
 
+def _agree(spec: core_v1.ServiceSpec) -> None:
+    """Older clients know one address only: it is the first of the list."""
+    if spec.cluster_ip and not spec.cluster_ips:
+        spec.cluster_ips = [spec.cluster_ip]
+
+
 def _fill_families(spec: core_v1.ServiceSpec) -> None:
-    if not spec.cluster_ip and spec.cluster_ips:
-        spec.cluster_ip = spec.cluster_ips[0]
     if not spec.ip_families:
         spec.ip_families = ["IPv4"]
     if spec.ip_family_policy is None:
