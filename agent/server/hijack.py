@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from typing import cast
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
@@ -35,9 +36,9 @@ def hijack(
     Raises:
         ConnectionResetError: the client is gone.
     """
-    transport = request.transport
-    if not isinstance(transport, asyncio.Transport) or transport.is_closing():
+    if request.transport is None or request.transport.is_closing():
         raise ConnectionResetError("the client is gone")
+    transport = _transport(request)
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(loop=loop)
     protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
@@ -52,8 +53,13 @@ def hijack(
 
 def release(request: web.Request) -> Hijacked:
     """Hand the (closing) connection back to the HTTP server, which cleans up after it."""
-    transport = request.transport
-    if isinstance(transport, asyncio.Transport):
+    if request.transport is not None:
+        transport = _transport(request)
         transport.set_protocol(request.protocol)
         transport.close()
     return Hijacked()
+
+
+def _transport(request: web.Request) -> asyncio.Transport:
+    # By type only: uvloop's transports have the methods and not the base class.
+    return cast(asyncio.Transport, request.transport)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import uvloop
 
 from agent.cri import api_pb2 as pb
 from agent.cri.client import CriClient
@@ -108,7 +109,7 @@ def test_exec_over_spdy(runtime: PrivateRuntime, tmp_path: Path) -> None:
                 assert status["reason"] == "NonZeroExitCode"
                 assert status["details"]["causes"] == [{"reason": "ExitCode", "message": "7"}]
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_exec_over_websocket_with_close_signal(runtime: PrivateRuntime, tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_exec_over_websocket_with_close_signal(runtime: PrivateRuntime, tmp_path
             assert channels[2] == b"err\n"
             assert json.loads(channels[3])["details"]["causes"] == [{"reason": "ExitCode", "message": "7"}]
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_exec_over_older_websocket(runtime: PrivateRuntime, tmp_path: Path) -> None:
@@ -136,7 +137,7 @@ def test_exec_over_older_websocket(runtime: PrivateRuntime, tmp_path: Path) -> N
             assert channels[1] == b"out\n"
             assert json.loads(channels[3])["status"] == "Success"
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_terminal_is_resized(runtime: PrivateRuntime, tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ def test_terminal_is_resized(runtime: PrivateRuntime, tmp_path: Path) -> None:
             assert b"33 99" in channels[1]
             assert json.loads(channels[3])["status"] == "Success"
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_unknown_command_is_told_in_the_status(runtime: PrivateRuntime, tmp_path: Path) -> None:
@@ -161,7 +162,7 @@ def test_unknown_command_is_told_in_the_status(runtime: PrivateRuntime, tmp_path
             assert status["status"] == "Failure"
             assert 'exec: "nope": executable file not found in $PATH' in status["message"]
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_attach_reaches_the_main_process(runtime: PrivateRuntime, tmp_path: Path) -> None:
@@ -175,7 +176,7 @@ def test_attach_reaches_the_main_process(runtime: PrivateRuntime, tmp_path: Path
                 seen += (await socket.receive_bytes())[1:]
             await socket.close()
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 @contextlib.asynccontextmanager
@@ -219,7 +220,7 @@ def test_port_forward_over_spdy(runtime: PrivateRuntime, tmp_path: Path) -> None
             _, error = await forward(session, 1, b"hello")
             assert b"connection refused" in error.lower()
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 class SocketStream:
@@ -256,7 +257,7 @@ def test_port_forward_through_a_websocket(runtime: PrivateRuntime, tmp_path: Pat
             async with SpdySession(stream, stream, client=True) as session:  # type: ignore[arg-type]
                 assert await forward(session, port, b"hello" * 100_000) == (b"hello" * 100_000, b"")
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_logs_are_followed_to_the_end(runtime: PrivateRuntime, tmp_path: Path) -> None:
@@ -279,7 +280,7 @@ def test_logs_are_followed_to_the_end(runtime: PrivateRuntime, tmp_path: Path) -
             status, text = await found.text("/containerLogs/default/pod/main?timestamps=true&limitBytes=30")
             assert (status, len(text), text[10]) == (200, 30, "T")
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_errors_are_in_the_kubelets_words(runtime: PrivateRuntime, tmp_path: Path) -> None:
@@ -297,7 +298,7 @@ def test_errors_are_in_the_kubelets_words(runtime: PrivateRuntime, tmp_path: Pat
             assert status == 404
             assert "not found" in text
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_stats_and_metrics(runtime: PrivateRuntime, tmp_path: Path) -> None:
@@ -313,4 +314,4 @@ def test_stats_and_metrics(runtime: PrivateRuntime, tmp_path: Path) -> None:
             assert (await found.cri.list_containers(pb.ContainerFilter()))[0].id
             assert (await found.text("/healthz")) == (200, "ok")
 
-    asyncio.run(run())
+    uvloop.run(run())
