@@ -9,6 +9,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 from aiohttp import web
@@ -50,6 +51,7 @@ from .openapi import OpenApi
 from .registry import Registry
 from .request import MAX_BODY, Context, Handler, HttpRequest, Stage
 from .resources.catalog import Pools
+from .streams import Streams, agent_tls
 from .subresources import binding, eviction, scale
 from .subresources.token import TokenRequests
 from .write import Operation, Write
@@ -69,10 +71,21 @@ _MAX_HEADER = 64 * 1024
 class ApiServer:
     """A running API server; `close` it. `tls` None is for tests."""
 
-    def __init__(self, registry: Registry, health: Health, tls: ssl.SSLContext | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        health: Health,
+        clock: Clock,
+        *,
+        tls: ssl.SSLContext | None = None,
+        streams: Streams | None = None,
+        agents: ssl.SSLContext | None = None,
+    ) -> None:
         self.registry = registry
         self.health = health
         self._tls = tls
+        self._streams = streams
+        self._agents = agents
         self._supervisor = Supervisor(clock)
         self._clock = clock
         self._http: web.Server | None = None
@@ -112,9 +125,12 @@ class ApiServer:
         self._supervisor.keep("compaction", lambda: compaction.run(store, self._clock))
 
     def renew(self, pki: ServerPki) -> None:
-        """Show the newest serving certificate to new connections."""
-        assert self._tls is not None
-        self._tls.load_cert_chain(pki.apiserver.certificate, pki.apiserver.key)
+        """Show the newest certificates on new connections, to clients and to agents."""
+        if self._tls is not None:
+            self._tls.load_cert_chain(pki.apiserver.certificate, pki.apiserver.key)
+        if self._agents is not None:
+            own = pki.apiserver_kubelet_client
+            self._agents.load_cert_chain(own.certificate, own.key)
 
     async def close(self) -> None:
         """Refuse new connections, let requests end, stop."""
@@ -123,6 +139,8 @@ class ApiServer:
             self._listener.close()
         if self._http is not None:
             await self._http.shutdown(SHUTDOWN)
+        if self._streams is not None:
+            await self._streams.close()
         await self._supervisor.close()
         await self.registry.close()
 
@@ -155,8 +173,12 @@ async def serve(
     registry = Registry(store, clock, _pools(config))
     await registry.start()
     health = Health(store)
-    server = ApiServer(registry, health, tls_context(pki), clock)
-    handler = compose(config, registry, pki, health, clock, tokens)
+    access = access_of(registry, pki, clock, tokens)
+    own = pki.apiserver_kubelet_client
+    agents = agent_tls(pki.ca_file, own.certificate, own.key)
+    streams = Streams(agents, access.authorizer)
+    server = ApiServer(registry, health, clock, tls=tls_context(pki), streams=streams, agents=agents)
+    handler = compose(config, registry, pki, health, access, streams)
     try:
         await server.listen(handler, config.bind_address, config.port)
         await bootstrap.bootstrap(
@@ -195,30 +217,37 @@ def tls_context(pki: ServerPki) -> ssl.SSLContext:
     return context
 
 
-def compose(
-    config: ServerConfig,
-    registry: Registry,
-    pki: ServerPki,
-    health: Health,
-    clock: Clock,
-    tokens: Sequence[TokenAuthenticator],
-) -> RequestHandler:
-    """Put the parts together that answer requests."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who is asking, and what they may do."""
+
+    authenticators: Chain
+    bearer: BearerTokens
+    rbac: Rbac
+    authorizer: Authorizer
+
+
+def access_of(registry: Registry, pki: ServerPki, clock: Clock, tokens: Sequence[TokenAuthenticator] = ()) -> Access:
+    """Authentication and authorization over the objects of the registry, which must be started."""
     bearer = BearerTokens([*tokens, _service_account_tokens(registry, pki, clock), _bootstrap_tokens(registry, clock)])
     rbac = Rbac()
     rbac.follow(registry)
     nodes = NodeAuthorizer()
     nodes.follow(registry)
-    authorizer = Union([Masters(), nodes, rbac])
-    registry.admission.validating.append(_escalation_stage(EscalationCheck(rbac, authorizer)))
+    return Access(_chain(pki, bearer, clock), bearer, rbac, Union([Masters(), nodes, rbac]))
+
+
+def compose(
+    config: ServerConfig, registry: Registry, pki: ServerPki, health: Health, access: Access, streams: Streams
+) -> RequestHandler:
+    """Put the parts together that answer requests."""
+    authorizer = access.authorizer
+    registry.admission.validating.append(_escalation_stage(EscalationCheck(access.rbac, authorizer)))
     metrics = Metrics(registry)
-    stages = (
-        _authenticate(_chain(pki, bearer, clock)),
-        Impersonation(authorizer),
-        _authorize(authorizer),
-    )
+    stages = (_authenticate(access.authenticators), Impersonation(authorizer), _authorize(authorizer))
     routes = routes_of(config, registry, pki.tokens, health, metrics)
-    review = reviews.verb(Reviews(authorizer, rbac, bearer))
+    routes.streams.update(streams.verbs)
+    review = reviews.verb(Reviews(authorizer, access.rbac, access.bearer))
     for cls in reviews.TYPES:
         resource = scheme.resource_of(cls)
         routes.virtual[resource.group, resource.plural] = review

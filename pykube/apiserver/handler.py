@@ -41,6 +41,8 @@ class Routes:
     """First segments of non-resource paths."""
     subresources: dict[tuple[str, str, str], Verb] = field(default_factory=dict)
     """(group, plural, subresource) of what does something of its own."""
+    streams: dict[tuple[str, str, str], Verb] = field(default_factory=dict)
+    """The same for what lasts as long as the client stays."""
     virtual: dict[tuple[str, str], Verb] = field(default_factory=dict)
     """(group, plural) of resources that are not stored: reviews, bindings."""
 
@@ -87,7 +89,7 @@ class RequestHandler:
             raise statuses.unknown_path()
         ctx.resource = resource
         verb = self._verb(info, resource)
-        if info.verb in _READS:
+        if info.verb in _READS or (resource.group, resource.plural, info.subresource) in self._routes.streams:
             return await verb(ctx, resource)
         # A client that goes away must not leave a write half done.
         return await asyncio.shield(verb(ctx, resource))
@@ -115,7 +117,8 @@ class RequestHandler:
         subresource = resource.subresource(info.subresource)
         if subresource is None:
             raise statuses.unknown_path()
-        own = self._routes.subresources.get((resource.group, resource.plural, info.subresource))
+        where = (resource.group, resource.plural, info.subresource)
+        own = self._routes.subresources.get(where) or self._routes.streams.get(where)
         whole: Mapping[str, Verb] = verbs.OF_WHOLE if info.subresource in _WHOLE else {}
         if info.verb not in subresource.verbs:
             raise errors.MethodNotAllowed(_NOT_ALLOWED, statuses.details(resource, info.name))
