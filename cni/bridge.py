@@ -18,13 +18,14 @@ import errno
 import hashlib
 import ipaddress
 import os
+import re
 import time
 from collections.abc import Callable
 
 from . import hostports
 from .errors import CniError, Code
 from .ipam import Allocation, Ipam
-from .links import LinkError, Links, set_sysctl
+from .links import LinkError, Links, VethEnd, index_of, is_up, set_sysctl
 from .netns import open_netns, run_inside
 from .request import Interface, Network, NetworkConfig, PortMapping, Range, Request
 from .results import Ip, Link, Result
@@ -73,15 +74,15 @@ def _add(request: Request, netns: int) -> Result:
         allocations = ipam.allocate(
             request.container_id, request.ifname, config.ranges, record, _reclaimer(ipam, links)
         )
-        mac = mac_of(allocations[0].address)
+        near = VethEnd(name, "0a:59:" + ":".join(re.findall("..", name[2:10])))
+        far = VethEnd(request.ifname, mac_of(allocations[0].address))
         try:
-            links.add_veth(name, bridge, request.ifname, mac, netns, config.mtu)
+            index = links.add_veth(near, bridge, far, netns, config.mtu)
         except LinkError as error:
             if error.errno != errno.EEXIST or not links.delete(name):
                 raise
-            links.add_veth(name, bridge, request.ifname, mac, netns, config.mtu)
-        host = links.get(name)
-        links.set_hairpin(host.index, on=config.hairpin)
+            index = links.add_veth(near, bridge, far, netns, config.mtu)
+        links.set_hairpin(index, on=config.hairpin)
     routes = _routes(config)
     run_inside(netns, lambda: _configure_inside(request.ifname, allocations, config.ranges, routes))
     if config.port_mappings:
@@ -89,8 +90,8 @@ def _add(request: Request, netns: int) -> Result:
     return Result(
         links=(
             Link(config.bridge, mac_of(config.ranges[0].gateway)),
-            Link(name, host.mac, mtu=host.mtu),
-            Link(request.ifname, mac, request.netns, host.mtu),
+            Link(near.name, near.mac, mtu=config.mtu),
+            Link(far.name, far.mac, request.netns, config.mtu),
         ),
         ips=tuple(
             Ip(_host_interface(found), wanted.gateway, 2)
@@ -102,21 +103,19 @@ def _add(request: Request, netns: int) -> Result:
 
 def ensure_bridge(links: Links, config: NetworkConfig) -> int:
     """Make the bridge and let the host forward, as far as that is not so already; returns the bridge's index."""
-    found = links.find(config.bridge)
-    if found is None:
+    if not is_up(config.bridge):
         try:
             links.add_bridge(config.bridge, mac_of(config.ranges[0].gateway), config.mtu)
         except LinkError as error:
-            if error.errno != errno.EEXIST:  # another ADD was faster
+            if error.errno != errno.EEXIST:  # it is down, or another ADD was faster
                 raise
-        found = links.get(config.bridge)
+        index = index_of(config.bridge)
         for wanted in config.ranges:
             address = ipaddress.ip_interface(f"{wanted.gateway}/{wanted.subnet.prefixlen}")
-            links.add_address(found.index, address)
+            links.add_address(index, address)
+        links.set_up(index)
         _forward(config)
-    elif not found.up:
-        links.set_up(found.index)
-    return found.index
+    return index_of(config.bridge)
 
 
 def _forward(config: NetworkConfig) -> None:
@@ -134,8 +133,8 @@ def _configure_inside(
     for family in {wanted.subnet.version for wanted in ranges}:
         set_sysctl(f"ipv{family}/conf/all/accept_redirects", "0")
         set_sysctl(f"ipv{family}/conf/{ifname}/accept_redirects", "0")
+    index = index_of(ifname)
     with Links() as links:
-        index = links.get(ifname).index
         links.set_up(1)
         for allocation in allocations:
             links.add_address(index, _host_interface(allocation))
