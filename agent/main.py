@@ -17,6 +17,7 @@ from agent.cri import api_pb2 as pb
 from agent.cri.client import CriClient
 from agent.cri.containerd import PrivateContainerd
 from agent.cri.errors import CriError
+from agent.dns.server import DnsServer
 from agent.image_collection import ImageCollection
 from agent.images import Images
 from agent.lease import NodeLease
@@ -34,6 +35,7 @@ from agent.pods.status import Host
 from agent.pods.surroundings import Surroundings
 from agent.pods.tokens import ServiceAccountTokens
 from agent.proxy.proxy import Proxy
+from agent.server.app import NodeServer, ServingFiles
 from pykube.aio.clock import Clock, SystemClock
 from pykube.aio.tasks import Supervisor
 from pykube.api import core_v1
@@ -42,6 +44,7 @@ from pykube.client.events import EventRecorder
 from pykube.client.informer import InformerSet
 from pykube.client.rest import Client
 from pykube.config import AgentConfig
+from pykube.pki.node import NodePki
 
 log = logging.getLogger(__name__)
 
@@ -91,8 +94,27 @@ async def _compose(
     tasks.keep("pods", pods.run)
     tasks.keep("log rotation", LogRotation(cri, clock, pods.running_logs).run)
     tasks.keep("image collection", ImageCollection(images, config.state_dir).run)
+    tasks.keep("node api", _node_api(config, client, cri, pods, clock, name).run)
     if config.proxy:
         tasks.keep("service proxy", Proxy(informers, config, name, clock=clock).run)
+    if config.dns_bind:
+        tasks.keep("cluster dns", DnsServer(informers, config, clock=clock).run)
+
+
+def _node_api(
+    config: AgentConfig, client: Client, cri: CriClient, pods: NodePods, clock: Clock, name: str
+) -> NodeServer:
+    """The node's HTTPS API, with the certificate that was issued beside the kubeconfig."""
+    pki = NodePki(config.kubeconfig.parent)
+    files = ServingFiles(pki.serving.certificate, pki.serving.key, pki.ca_file)
+    settings = {
+        "apiVersion": "kubelet.config.k8s.io/v1beta1",
+        "clusterDNS": [config.network.dns_ip],
+        "clusterDomain": config.network.cluster_domain,
+        "maxPods": config.max_pods,
+        "port": config.port,
+    }
+    return NodeServer(config, cri, pods, client, clock, node_name=name, files=files, settings=settings)
 
 
 async def _runtime(config: AgentConfig, network: PodNetwork, clock: Clock, tasks: Supervisor) -> str:
