@@ -85,8 +85,11 @@ class NodeAuthorizer:
             return NO_OPINION
         if attributes.is_resource and (check := self._CHECKS.get((attributes.group, attributes.resource))):
             return check(self, node, attributes)
+        if not attributes.is_resource:
+            return NO_OPINION
         full_resource = attributes.full_resource
-        return ALLOWED if any(rule.allows(attributes, full_resource) for rule in self._rules) else NO_OPINION
+        allowed = any(rule.concerns(full_resource) and rule.allows(attributes) for rule in self._rules)
+        return ALLOWED if allowed else NO_OPINION
 
     def _read(self, node: str, a: Attributes) -> Decision:
         if a.verb not in READ_VERBS:

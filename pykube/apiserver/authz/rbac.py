@@ -51,12 +51,14 @@ class Rbac:
 
     def decide(self, attributes: Attributes) -> Decision:
         """The same without waiting."""
-        full_resource = attributes.full_resource
-        holdings = self.index.holdings(attributes.user, attributes.namespace if attributes.is_resource else "")
-        for held in holdings.held:
-            for rule in held.rules:
-                if rule.allows(attributes, full_resource):
-                    return Decision(True, held.reason)
+        if attributes.is_resource:
+            namespace, full_resource = attributes.namespace, attributes.full_resource
+        else:
+            namespace, full_resource = "", ""
+        holdings = self.index.holdings(attributes.user, namespace)
+        for rule, reason in holdings.concerning(full_resource):
+            if rule.allows(attributes):
+                return Decision(True, reason)
         return Decision(None, _missing(holdings.missing))
 
     def rules_for(self, user: User, namespace: str = "") -> list[rbac_v1.PolicyRule]:

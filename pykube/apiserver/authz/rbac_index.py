@@ -19,6 +19,8 @@ SubjectKey = tuple[str, str]
 """``User`` or ``Group``, and the name; a service account counts as the user it is."""
 
 MAX_CACHED_USERS = 2048
+MAX_CACHED_RESOURCES = 256
+"""Per user: clients may ask about resources that do not exist."""
 
 
 @dataclass(slots=True)
@@ -51,6 +53,18 @@ class Holdings:
 
     held: list[Held] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    _concerning: dict[str, list[tuple[CompiledRule, str]]] = field(default_factory=dict)
+
+    def concerning(self, full_resource: str) -> list[tuple[CompiledRule, str]]:
+        """The rules about a resource (or about paths, when empty), each with its reason; sifted once per resource."""
+        found = self._concerning.get(full_resource)
+        if found is None:
+            if len(self._concerning) >= MAX_CACHED_RESOURCES:
+                self._concerning.clear()
+            found = self._concerning[full_resource] = [
+                (rule, held.reason) for held in self.held for rule in held.rules if rule.concerns(full_resource)
+            ]
+        return found
 
 
 class RbacIndex:

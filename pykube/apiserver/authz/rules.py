@@ -40,19 +40,22 @@ class CompiledRule:
         self._any_group = ALL in self._groups
         self._any_resource = ALL in self._resources
 
-    def allows(self, attributes: Attributes, full_resource: str) -> bool:
-        """Whether the rule allows the request; `full_resource` is ``attributes.full_resource``, computed once."""
+    def concerns(self, full_resource: str) -> bool:
+        """Whether the rule can have something to say about ``pods/log``, or about paths when that is empty."""
+        if not full_resource:
+            return bool(self._urls)
+        if self._any_resource or full_resource in self._resources:
+            return True
+        _, slash, subresource = full_resource.partition("/")
+        return bool(slash) and f"*/{subresource}" in self._resources
+
+    def allows(self, attributes: Attributes) -> bool:
+        """Whether the rule, which `concerns` the request's resource, allows the request."""
         if not self._any_verb and attributes.verb not in self._verbs:
             return False
         if not attributes.is_resource:
             return any(url_covers(url, attributes.path) for url in self._urls)
         if not self._any_group and attributes.group not in self._groups:
-            return False
-        if (
-            not self._any_resource
-            and full_resource not in self._resources
-            and not (attributes.subresource and f"*/{attributes.subresource}" in self._resources)
-        ):
             return False
         return not self._names or attributes.name in self._names
 

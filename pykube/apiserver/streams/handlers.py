@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -50,6 +51,10 @@ class Streams:
             ("", "services", "proxy"): self.service_proxy,
             ("", "nodes", "proxy"): self.node_proxy,
         }
+
+    def renew(self, certificate: Path, key: Path) -> None:
+        """Show a newer client certificate on new connections to agents."""
+        self._tls.load_cert_chain(certificate, key)
 
     async def close(self) -> None:
         """End idle connections to backends."""
