@@ -15,14 +15,16 @@ import logging
 import os
 import shutil
 import signal
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.cri import host_facts, sandbox_image
+from agent.cri import host_facts
 from agent.cri.client import CriClient
-from agent.cri.containerd_config import SANDBOX_IMAGE, ContainerdConfig
+from agent.cri.containerd_config import SANDBOX_IMAGE, ContainerdConfig, chosen_snapshotter
+from agent.cri.containerd_images import ContainerdError, ContainerdImages, output_of
 from agent.cri.errors import CriError
+from agent.cri.image_build import BuildError
+from agent.cri.sandbox_image import build_sandbox_image
 from pykube.aio.backoff import Backoff
 from pykube.aio.clock import Clock
 
@@ -31,13 +33,6 @@ log = logging.getLogger(__name__)
 START_TIMEOUT = 60.0
 """Seconds after which a containerd that does not answer counts as failed."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-NAMESPACE = "k8s.io"
-PINNED_LABEL = "io.cri-containerd.pinned=pinned"
-MANAGED_LABEL = "io.cri-containerd.image=managed"
-
-
-class ContainerdError(Exception):
-    """containerd is missing, does not start, or refused an image; the message says which and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +109,7 @@ class PrivateContainerd:
         binary = shutil.which(self._binary, path=os.environ.get("PATH", "") + ":" + PATH)
         if binary is None:
             raise ContainerdError("containerd is not installed; on Debian and Ubuntu: apt-get install containerd runc")
-        _, text = await _output(binary, "--version")
+        _, text = await output_of(binary, "--version")
         try:
             version = host_facts.parse_containerd_version(text)
         except ValueError as error:
@@ -138,12 +133,8 @@ class PrivateContainerd:
 
     def _snapshotter(self) -> str:
         """What was chosen before, for the snapshots there are need it; else what the host can do."""
-        with contextlib.suppress(OSError, tomllib.TOMLDecodeError):
-            text = self.config_path.read_text()
-            tomllib.loads(text)
-            for name in ("overlayfs", "native"):
-                if f'snapshotter = "{name}"' in text:
-                    return name
+        if chosen := chosen_snapshotter(self.config_path):
+            return chosen
         if host_facts.has_overlayfs(self._root):
             return "overlayfs"
         log.warning("no overlay file system under %s: images are copied for each container", self._root)
@@ -271,27 +262,14 @@ class PrivateContainerd:
 
     # Images
 
-    async def import_image(self, archive: Path, *, pinned: bool = True) -> list[str]:
-        """Import an OCI or Docker archive; returns the names it holds. Pinned images are never garbage-collected.
+    @property
+    def images(self) -> ContainerdImages:
+        """What containerd holds under its running socket."""
+        return ContainerdImages(self._socket, self._snapshotter())
 
-        Raises:
-            ContainerdError: containerd refused it.
-        """
-        before = set(await self.images())
-        snapshotter = ["--snapshotter", "native"] if self._snapshotter() == "native" else []
-        text = await self._ctr("images", "import", *snapshotter, str(archive))
-        words = {line.split()[1] for line in text.splitlines() if line.startswith("unpacking ")}
-        names = sorted(words | (set(await self.images()) - before))
-        names = [name for name in names if not name.startswith("sha256:")]
-        for name in names:
-            await self._ctr("images", "label", name, MANAGED_LABEL, *([PINNED_LABEL] if pinned else []))
-        return names
-
-    async def images(self, *, pinned: bool = False) -> list[str]:
-        """Names of the images; with `pinned` only of those that must be kept."""
-        key, _, value = PINNED_LABEL.partition("=")
-        filters = [f'labels."{key}"=={value}'] if pinned else []
-        return (await self._ctr("images", "list", "--quiet", *filters)).split()
+    async def import_image(self, archive: Path) -> list[str]:
+        """Import and pin an archive; see `ContainerdImages.import_archive`."""
+        return await self.images.import_archive(archive)
 
     async def ensure_sandbox_image(self) -> str:
         """Build, import and pin the sandbox image where it is missing; returns its name.
@@ -299,44 +277,23 @@ class PrivateContainerd:
         Raises:
             ContainerdError: catatonit is missing, or containerd refused the image.
         """
-        if SANDBOX_IMAGE in await self.images(pinned=True):
+        if SANDBOX_IMAGE in await self.images.names(pinned=True):
             return SANDBOX_IMAGE
         archive = self._root / "sandbox-image.tar"
         try:
-            await asyncio.to_thread(sandbox_image.build_sandbox_image, SANDBOX_IMAGE, archive)
-            await self.import_image(archive)
-        except sandbox_image.BuildError as error:
+            await asyncio.to_thread(build_sandbox_image, SANDBOX_IMAGE, archive)
+            await self.images.import_archive(archive)
+        except BuildError as error:
             raise ContainerdError(str(error)) from error
         finally:
             archive.unlink(missing_ok=True)
         return SANDBOX_IMAGE
-
-    async def _ctr(self, *arguments: str) -> str:
-        code, text = await _output("ctr", "--address", str(self._socket), "--namespace", NAMESPACE, *arguments)
-        if code:
-            raise ContainerdError(f"ctr {' '.join(arguments[:2])}: {text.strip()}")
-        return text
 
 
 def _reap(pid: int) -> None:
     """Let an ended child go; a containerd that was adopted is no child."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-
-
-async def _output(*command: str) -> tuple[int, str]:
-    """Exit code and what `command` printed on both its outputs."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-    except OSError as error:
-        raise ContainerdError(f"cannot run {command[0]}: {error.strerror}") from error
-    printed, _ = await process.communicate()
-    return process.returncode or 0, printed.decode(errors="replace")
 
 
 def _write_if_changed(path: Path, text: str) -> None:

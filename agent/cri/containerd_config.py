@@ -7,6 +7,7 @@ into runtime, images and streaming. Facts: containerd's docs/man/containerd-conf
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,3 +156,14 @@ def _version_3(config: ContainerdConfig) -> str:
   stream_server_address = "127.0.0.1"
   stream_server_port = "0"
 """
+
+
+def chosen_snapshotter(config_path: Path) -> str:
+    """The snapshotter that an existing configuration names; empty where there is none."""
+    try:
+        plugins = tomllib.loads(config_path.read_text()).get("plugins", {})
+    except (OSError, tomllib.TOMLDecodeError):
+        return ""
+    old = plugins.get("io.containerd.grpc.v1.cri", {}).get("containerd", {})
+    new = plugins.get("io.containerd.cri.v1.images", {})
+    return str(old.get("snapshotter") or new.get("snapshotter") or "")

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from agent.cri.image_build import BuildError, BuiltImage, ImageConfig, ImageContents, build
 
-__all__ = ["BuildError", "build_sandbox_image"]
-
 
 def build_sandbox_image(name: str, archive: Path) -> BuiltImage:
     """Write the sandbox image to `archive`.

@@ -93,7 +93,10 @@ class NodeServer:
             OSError: the port is taken, or a certificate file is missing.
         """
         context = self._files.context()
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        # A client that leaves must end its handler: one that follows a quiet log would wait forever.
+        runner = web.AppRunner(
+            self._application(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, handler_cancellation=True
+        )
         await runner.setup()
         try:
             site = web.TCPSite(runner, self._config.bind_address, self._config.port, ssl_context=context)

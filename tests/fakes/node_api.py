@@ -36,6 +36,8 @@ class FakeDirectory:
     containers: dict[str, ContainerRef] = field(default_factory=dict)
     sandboxes: dict[str, str] = field(default_factory=dict)
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)
+    abandoned: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, name: str, *, sandbox: str = "", container: ContainerRef | None = None) -> Pod:
         """A pod in the namespace default with a container called ``main``."""
@@ -63,7 +65,12 @@ class FakeDirectory:
         return self.sandboxes.get(pod.metadata.name)
 
     async def wait_stopped(self, container_id: str) -> None:
-        await self.stopped.wait()
+        self.waiting.set()
+        try:
+            await self.stopped.wait()
+        except asyncio.CancelledError:
+            self.abandoned.set()
+            raise
 
 
 class FakeReviewer:

@@ -34,7 +34,7 @@ def test_images_are_imported_and_pinned(runtime: PrivateRuntime) -> None:
             assert await client.image_status("pykube.test/none:1") is None
             tags = [tag for image in await client.list_images() for tag in image.repo_tags]
             assert sorted(tags) == [SANDBOX_IMAGE, BUSYBOX_IMAGE]
-            assert sorted(await runtime.containerd().images(pinned=True)) == [SANDBOX_IMAGE, BUSYBOX_IMAGE]
+            assert sorted(await runtime.containerd().images.names(pinned=True)) == [SANDBOX_IMAGE, BUSYBOX_IMAGE]
 
     asyncio.run(run())
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.cri.image_archive import archive_names
 from agent.cri.image_build import BuildError, ImageConfig, ImageContents, build, normalized
 
 
@@ -74,3 +75,10 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
 )
 def test_names_are_written_out(name: str, full: str) -> None:
     assert normalized(name) == full
+
+
+def test_archive_tells_its_names(tmp_path: Path) -> None:
+    built = build("team/web:2", ImageContents(), ImageConfig(), tmp_path / "web.tar")
+    assert archive_names(built.archive) == ["docker.io/team/web:2"]
+    (tmp_path / "no.tar").write_text("no archive")
+    assert archive_names(tmp_path / "no.tar") == []

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from agent.cri.client import CriClient
+from agent.server.directory import ContainerRef
 from pykube.api.core_v1 import ContainerState, ContainerStateWaiting, ContainerStatus
 from tests.fakes.node_api import NodeApi, node_api
 
@@ -88,5 +89,20 @@ def test_runtime_that_is_away_is_told(tmp_path: Path) -> None:
         async with session(tmp_path, "admin") as (api, client), client.get(api.url("/stats/summary")) as response:
             assert response.status == 500
             assert "none.sock" in await response.text()
+
+    asyncio.run(run())
+
+
+def test_client_that_leaves_ends_its_follower(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with session(tmp_path, "admin") as (api, client), asyncio.timeout(10):
+            log = tmp_path / "0.log"
+            log.touch()
+            api.pods.add("pod", container=ContainerRef("c", "main", log, running=True))
+            response = await client.get(api.url("/containerLogs/default/pod/main?follow=true"))
+            assert response.status == 200
+            await api.pods.waiting.wait()
+            response.close()
+            await api.pods.abandoned.wait()
 
     asyncio.run(run())
