@@ -196,6 +196,21 @@ def _delete(links: Links, config: NetworkConfig, container_id: str, ifname: str)
     ipam.release(container_id, ifname)
 
 
+def restore_host_ports(data_dir: str, network: str) -> int:
+    """Enter all host ports of a network anew, e.g. after someone has flushed all tables; returns how many containers
+    have any. What stands there already stays."""
+    ipam = Ipam(data_dir, network)
+    wanted: list[hostports.Element] = []
+    holders = 0
+    for allocation in ipam.allocations():
+        mappings = [PortMapping(*found) for found in ipam.record(allocation).get("hostports", ())]
+        wanted += hostports.elements(mappings, [allocation.address])
+        holders += bool(mappings)
+    if wanted:
+        hostports.add(wanted)
+    return holders
+
+
 def collect_garbage(request: Request) -> None:
     """GC: delete every attachment of this network that the runtime does not name as alive."""
     config = request.config

@@ -80,6 +80,12 @@ class DnsServer:
         self._turn = 0
         self.listening = asyncio.Event()
         """Set while questions are answered."""
+        self._services.add_handler(
+            on_add=self._service_changed, on_update=lambda _, new: self._service_changed(new), on_delete=self._gone
+        )
+        self._slices.add_handler(
+            on_add=self._slice_changed, on_update=self._slice_updated, on_delete=self._slice_changed
+        )
 
     async def run(self) -> None:
         """Serve until cancelled.
@@ -87,14 +93,6 @@ class DnsServer:
         Raises:
             OSError: the address or the port cannot be had.
         """
-        self._services.add_handler(
-            on_add=self._service_changed, on_update=lambda _, new: self._service_changed(new), on_delete=self._gone
-        )
-        self._slices.add_handler(
-            on_add=self._slice_changed,
-            on_update=self._slice_updated,
-            on_delete=self._slice_changed,
-        )
         await asyncio.gather(self._services.wait_synced(), self._slices.wait_synced())
         await asyncio.to_thread(links.ensure_local_address, self._address)
         loop = asyncio.get_running_loop()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+NETWORK_NAME = "pykube"
 FILE_NAME = "10-pykube.conflist"
 VERSION = "1.0.0"
 """Of the CNI specification. Not 1.1.0: runtimes with an older libcni, such as containerd 1.6's, refuse that."""
@@ -26,7 +27,7 @@ def render(pod_cidrs: Sequence[str], *, bridge: str, mtu: int, data_dir: Path) -
             "ranges": [[{"subnet": str(network), "gateway": str(network[1])}] for network in networks],
         },
     }
-    return {"cniVersion": VERSION, "name": "pykube", "plugins": [plugin]}
+    return {"cniVersion": VERSION, "name": NETWORK_NAME, "plugins": [plugin]}
 
 
 def write(directory: Path, document: dict[str, Any]) -> bool:

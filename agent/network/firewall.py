@@ -47,6 +47,9 @@ table inet {TABLE} {{
 """
 
 
+PROBE = f"list chain inet {TABLE} leaving_pods\n"
+"""Fails when the table is not there."""
+
 LIST_FORWARD = "list chain ip filter FORWARD\n"
 """Shows the chain that `forward_drop` judges; fails where there is none, which is well."""
 

@@ -175,3 +175,9 @@ def our_routes() -> set[Route]:
                 destination = f"{route.get_attr('RTA_DST')}/{route['dst_len']}"
                 found.add(Route(destination, str(route.get_attr("RTA_GATEWAY") or "")))
     return found
+
+
+def names() -> list[str]:
+    """The names of all interfaces."""
+    with _socket() as ip:
+        return [str(link.get_attr("IFLA_IFNAME")) for link in ip.get_links()]

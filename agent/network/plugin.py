@@ -6,7 +6,10 @@ ten times the work itself.
 
 from __future__ import annotations
 
+from cni.bridge import restore_host_ports
 from cni.entry import install
+from cni.errors import CniError
+from cni.hostports import TABLE as HOST_PORT_TABLE
 from cni.main import run
 
-__all__ = ["install", "run"]
+__all__ = ["HOST_PORT_TABLE", "CniError", "install", "restore_host_ports", "run"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import json
 import logging
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from agent.proxy.nft import NftError, NftWriter
@@ -23,6 +25,8 @@ from .overlay import Overlay, Peer, peers_of
 log = logging.getLogger(__name__)
 
 BRIDGE = "pykube0"
+_REVIEW = 30.0
+"""Seconds between looks at whether all is still there."""
 PLUGIN_NAMES = ("pykube", "loopback")
 """The executables a runtime asks for: ours, and the one that containerd up to 2.0 calls for ``lo``."""
 
@@ -70,12 +74,15 @@ class PodNetwork:
         if not cidrs:
             return False
         await asyncio.to_thread(self._ensure_host, cidrs)
-        await self._nft.apply(firewall.render(cluster_cidr=self._config.network.pod_cidr, node_cidr=cidrs[0]))
+        await self._apply_rules(cidrs)
         await self._find_problem()
         if self._applied != cidrs:
             log.info("pod network %s is set up on %s", ", ".join(cidrs), BRIDGE)
             self._applied = cidrs
         return True
+
+    async def _apply_rules(self, cidrs: tuple[str, ...]) -> None:
+        await self._nft.apply(firewall.render(cluster_cidr=self._config.network.pod_cidr, node_cidr=cidrs[0]))
 
     def _ensure_host(self, cidrs: tuple[str, ...]) -> None:
         mtu = self._overlay.mtu(links.uplink_mtu())
@@ -117,16 +124,51 @@ class PodNetwork:
         while True:
             self._changed.clear()
             peers = peers_of(nodes(), node_name)
-            if peers != applied:
-                try:
+            try:
+                if peers != applied:
                     await self._overlay.apply(peers)
-                except OSError as error:
-                    log.warning("routes to other nodes are incomplete: %s", error)
-                    await self._clock.sleep(backoff.next())
-                    continue
-                applied = peers
+                    applied = peers
+                await self._review()
                 backoff.reset()
-            await self._changed.wait()
+            except (OSError, NftError, plugin.CniError) as error:
+                log.warning("the pod network is incomplete: %s", error)
+                await self._clock.sleep(backoff.next())
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_REVIEW):
+                    await self._changed.wait()
+
+    async def _review(self) -> None:
+        """Put the rules back where someone has flushed all tables: that is part of many a firewall script."""
+        if not self._applied:
+            return
+        try:
+            await self._nft.apply(firewall.PROBE)
+        except NftError:
+            log.warning("the table %s has been removed by someone; it is written again", firewall.TABLE)
+            await self._apply_rules(self._applied)
+            await asyncio.to_thread(plugin.restore_host_ports, str(self.data_dir), conflist.NETWORK_NAME)
+
+    async def collect_garbage(self, alive: Iterable[tuple[str, str]]) -> None:
+        """Free what belongs to none of the attachments (sandbox id, interface name) that are `alive`.
+
+        For the agent's start: sandboxes that went away while nobody looked may still hold addresses. No sandbox may be
+        in the making meanwhile.
+
+        Raises:
+            OSError: the plugin could not do it.
+        """
+        attachments = [{"containerID": container, "ifname": ifname} for container, ifname in alive]
+        document = conflist.render(self._applied, bridge=BRIDGE, mtu=0, data_dir=self.data_dir)
+        request = {
+            **document["plugins"][0],
+            "cniVersion": "1.1.0",
+            "name": document["name"],
+            "cni.dev/valid-attachments": attachments,
+        }
+        code, answer = await asyncio.to_thread(plugin.run, {"CNI_COMMAND": "GC"}, json.dumps(request).encode())
+        if code:
+            raise OSError(f"CNI GC: {answer.decode()}")
 
     def close(self) -> None:
         """End the writer's thread; what is set up stays."""

@@ -55,11 +55,14 @@ class Proxy:
         self._wake = asyncio.Event()
         self._models: dict[str, ServiceModel] = {}
         self._table = Table(self._addresses())
-        self._nft = NftWriter()
+        self._nft: NftWriter
         self._health_checks = HealthChecks()
         self._cleanups: set[asyncio.Task[None]] = set()
         self.programmed = asyncio.Event()
         """Set once the table stands for the first time."""
+        self._watch(self._services, lambda service: [_key(service)])
+        self._watch(self._slices, service_keys)
+        self._nodes.add_handler(on_add=self._node_changed, on_update=lambda _, new: self._node_changed(new))
 
     def _addresses(self) -> Addresses:
         node = self._nodes.get(self._node_name)
@@ -74,9 +77,7 @@ class Proxy:
 
     async def run(self) -> None:
         """Follow the informers until cancelled. The table stays when this ends: connections outlive the agent."""
-        self._watch(self._services, lambda service: [_key(service)])
-        self._watch(self._slices, service_keys)
-        self._nodes.add_handler(on_add=self._node_changed, on_update=lambda _, new: self._node_changed(new))
+        self._nft = NftWriter()
         for informer in (self._services, self._slices, self._nodes):
             await informer.wait_synced()
         backoff = Backoff(base=0.2, cap=30.0, jitter=0.2)
