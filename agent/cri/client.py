@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 
 from agent.cri import api_pb2 as pb
 from agent.cri.events import ContainerEvent, container_events
+from agent.cri.pinned import hides_pinned, mark_pinned
 from agent.cri.transport import IMAGES, RUNTIME, Transport
 
 CALL_TIMEOUT = 120.0
@@ -28,6 +29,7 @@ class CriClient:
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
         self._transport = Transport(endpoint)
+        self._hides_pinned: bool | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -239,9 +241,14 @@ class CriClient:
     # Images
 
     async def list_images(self, filter: pb.ImageFilter | None = None) -> list[pb.Image]:
-        """The images the runtime has."""
+        """The images the runtime has; `pinned` is true to what was asked for at their import."""
         answer: pb.ListImagesResponse = await self._image("ListImages", pb.ListImagesRequest(filter=filter))
-        return list(answer.images)
+        images = list(answer.images)
+        if self._hides_pinned is None:
+            self._hides_pinned = hides_pinned(await self.version())
+        if self._hides_pinned:
+            await mark_pinned(self._transport, images)
+        return images
 
     async def image_status(self, image: str) -> pb.Image | None:
         """The image of that name, digest or id; None where the runtime does not have it."""

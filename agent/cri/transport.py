@@ -1,7 +1,6 @@
 """gRPC over a unix socket: the calls as plain coroutines, their failures as `CriError`.
 
-Only this file touches grpc. There are no generated stubs: a method is its path, and the message classes come from the
-table in `METHODS`.
+Only this file touches grpc. There are no generated stubs: a method is its path, and its messages are found by its name.
 """
 
 from __future__ import annotations
@@ -44,14 +43,34 @@ class Transport:
         self._calls: dict[str, Callable[..., Any]] = {}
 
     async def unary(self, service: str, method: str, request: Message, *, timeout: float | None) -> Any:
-        """Send `request` to ``/service/method`` and return the answer; `timeout` in seconds, None for none.
+        """Call a method of CRI, whose messages are named after it; `timeout` in seconds, None for none.
 
         Raises:
             CriError: the runtime said no, or did not answer.
         """
-        call = self._call(service, method)
+        return await self.call(f"/{service}/{method}", request, getattr(pb, f"{method}Response"), timeout=timeout)
+
+    async def call(
+        self,
+        path: str,
+        request: Message,
+        answer: type[Message],
+        *,
+        timeout: float | None,
+        metadata: tuple[tuple[str, str], ...] = (),
+    ) -> Any:
+        """Send `request` to `path` and return the answer.
+
+        Raises:
+            CriError: as `unary`.
+        """
+        call = self._calls.get(path)
+        if call is None:
+            call = self._calls[path] = self._open().unary_unary(
+                path, request_serializer=type(request).SerializeToString, response_deserializer=answer.FromString
+            )
         try:
-            return await call(request, timeout=timeout)
+            return await call(request, timeout=timeout, metadata=metadata or None)
         except grpc.aio.AioRpcError as error:
             raise _translated(error) from None
         except grpc.aio.UsageError as error:
@@ -80,18 +99,6 @@ class Transport:
         self._calls.clear()
         if channel is not None:
             await channel.close(None)
-
-    def _call(self, service: str, method: str) -> Callable[..., Any]:
-        path = f"/{service}/{method}"
-        call = self._calls.get(path)
-        if call is None:
-            request = getattr(pb, f"{method}Request")
-            answer = getattr(pb, f"{method}Response")
-            call = self._open().unary_unary(
-                path, request_serializer=request.SerializeToString, response_deserializer=answer.FromString
-            )
-            self._calls[path] = call
-        return call
 
     def _open(self) -> grpc.aio.Channel:
         if self._channel is None:

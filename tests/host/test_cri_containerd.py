@@ -32,7 +32,9 @@ def test_images_are_imported_and_pinned(runtime: PrivateRuntime) -> None:
             assert (await client.version()).runtime_name == "containerd"
             assert await client.image_status(BUSYBOX_IMAGE)
             assert await client.image_status("pykube.test/none:1") is None
-            tags = [tag for image in await client.list_images() for tag in image.repo_tags]
+            images = await client.list_images()
+            tags = [tag for image in images for tag in image.repo_tags]
+            assert all(image.pinned for image in images)
             assert sorted(tags) == [SANDBOX_IMAGE, BUSYBOX_IMAGE]
             assert sorted(await runtime.containerd().images.names(pinned=True)) == [SANDBOX_IMAGE, BUSYBOX_IMAGE]
 
