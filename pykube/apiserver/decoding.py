@@ -11,7 +11,7 @@ from pykube.api import codec, defaults, strict
 from pykube.api.schema import Struct
 from pykube.errors import BadRequest, Cause, Details, UnsupportedMediaType
 
-from . import protobuf
+from . import known_fields, protobuf
 from .request import Context
 
 T = TypeVar("T", bound=Struct)
@@ -87,7 +87,7 @@ def field_validation(ctx: Context) -> str:
 def check_fields(ctx: Context, cls: type[Struct], body: bytes, kind: str, version: str) -> None:
     """Unknown and duplicate fields: an error under Strict, warnings under Warn, nothing under Ignore."""
     how = field_validation(ctx)
-    if how == "Ignore":
+    if how == "Ignore" or known_fields.clean(cls, body):
         return
     try:
         found = strict.check(cls, body)

@@ -17,7 +17,7 @@ from pykube.api.schema import Struct
 from pykube.api.scheme import Resource
 from pykube.errors import BadRequest, UnsupportedMediaType
 
-from .. import answers, decoding, writing
+from .. import answers, decoding, known_fields, writing
 from ..request import Context
 from ..watch_cache import Cached
 from ..write import Operation
@@ -76,7 +76,8 @@ async def read_patch(ctx: Context, cls: type[Struct]) -> Apply:
 def typed(ctx: Context, cls: type[Struct], doc: Any, resource: Resource) -> Any:
     """The patched data as an object with its defaults set; unknown fields are treated as asked."""
     how = decoding.field_validation(ctx)
-    if how != "Ignore" and (unknown := strict.unknown_fields(cls, doc)):
+    if how != "Ignore" and not known_fields.clean(cls, msgspec.json.encode(doc)):
+        unknown = strict.unknown_fields(cls, doc)
         if how == "Strict":
             strict.raise_if_any(unknown, resource.kind, resource.api_version)
         ctx.warnings[:] = unknown
