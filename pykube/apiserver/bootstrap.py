@@ -14,7 +14,7 @@ from pykube.api.schema import Struct
 from pykube.errors import AlreadyExists
 
 from .authz import default_roles
-from .registry import Registry
+from .registry import Registry, obj_meta
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,10 @@ async def bootstrap(registry: Registry, *, service_cidr: str, address: str, port
 
 
 async def _absent(registry: Registry, obj: Struct) -> None:
-    """Create what is not there."""
+    """Create what is not there. Looked up first: an address that is taken is refused before the name is compared."""
+    meta = obj_meta(obj)
+    if registry.find(type(obj), meta.name, meta.namespace) is not None:
+        return
     try:
         await registry.create(obj)
     except AlreadyExists:
