@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .base import Controller
 from .context import Context
+from .daemonset import DaemonSetController
 from .deployment import DeploymentController
 from .endpoints import EndpointsController
 from .endpointslice import EndpointSliceController
@@ -16,6 +17,7 @@ from .replicaset import ReplicaSetController
 from .replicationcontroller import ReplicationControllerController
 from .root_ca import RootCaPublisher
 from .serviceaccount import ServiceAccountController
+from .statefulset import StatefulSetController
 from .tainteviction import TaintEvictionController
 
 ALL: tuple[type[Controller], ...] = (
@@ -28,6 +30,8 @@ ALL: tuple[type[Controller], ...] = (
     ReplicaSetController,
     ReplicationControllerController,
     DeploymentController,
+    DaemonSetController,
+    StatefulSetController,
     EndpointSliceController,
     EndpointsController,
     NamespaceController,

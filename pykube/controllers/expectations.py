@@ -38,6 +38,10 @@ class Expectations:
         """The objects of these `uids` are about to be deleted."""
         self._by_key[key] = _Expected(self._clock.monotonic(), deletions=set(uids))
 
+    def expect(self, key: str, creations: int, deletions: Iterable[str]) -> None:
+        """Both at once."""
+        self._by_key[key] = _Expected(self._clock.monotonic(), creations, set(deletions))
+
     def created(self, key: str) -> None:
         """One creation was seen, or will never happen."""
         expected = self._by_key.get(key)
