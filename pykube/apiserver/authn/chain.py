@@ -45,7 +45,7 @@ class Chain:
         if refused is not None:
             log.debug("a credential was refused: %s", refused)
             raise Unauthorized("Unauthorized") from refused
-        if self._anonymous is not None and "Authorization" not in request.headers:
+        if self._anonymous is not None:
             user = await self._anonymous.authenticate(request)
             if user is not None:
                 return user

@@ -160,12 +160,16 @@ class RbacIndex:
         return self._effective[key]
 
     def _aggregate(self, key: RoleKey, seen: set[RoleKey]) -> Iterator[CompiledRule]:
-        """The role's own rules, then those of the roles its selectors match, as deep as that goes."""
+        """The role's own rules, or those of the roles that its selectors match, as deep as that goes.
+
+        The rules written into an aggregating role are for its readers: they may lag behind what it gathers.
+        """
         if key in seen:
             return
         seen.add(key)
         entry = self._roles[key]
-        yield from entry.rules
+        if not entry.aggregates:
+            yield from entry.rules
         for selector in entry.aggregates:
             matching = selectors.from_label_selector(selector)
             for other, candidate in sorted(self._roles.items()):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -67,6 +68,8 @@ async def dialed(target: Target) -> AsyncIterator[Streams]:
             )
         except OSError as error:
             raise dial_error(target, error) from error
+    # A session may be silent for hours; a backend that vanished must be noticed all the same.
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     try:
         yield reader, writer
     finally:

@@ -10,11 +10,12 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, TypeVar
 
-from pykube.api import codec, rbac_v1, selectors
+from pykube.api import codec, rbac_v1
 from pykube.errors import AlreadyExists, Conflict
 
 from ..rules import uncovered
 from . import objects
+from .aggregation import aggregate
 
 if TYPE_CHECKING:
     from ...registry import Registry
@@ -81,44 +82,6 @@ def merged_binding(present: AnyBinding, wanted: AnyBinding) -> AnyBinding | None
     merged.metadata.annotations = {**wanted.metadata.annotations, **present.metadata.annotations}
     merged.subjects = [*present.subjects, *(item for item in wanted.subjects if item not in present.subjects)]
     return None if merged == present else merged
-
-
-async def aggregate(registry: Registry) -> None:
-    """Write the gathered rules into admin, edit and view and every other aggregating role.
-
-    The authorizer computes them itself and does not depend on this; it is for those who read the object.
-    """
-    roles = registry.list(rbac_v1.ClusterRole)
-    for gathered in gathered_roles(roles):
-        await _update(registry, gathered)
-
-
-def gathered_roles(roles: list[rbac_v1.ClusterRole]) -> list[rbac_v1.ClusterRole]:
-    """Copies of the aggregating roles among `roles` whose rules are not what their selectors gather."""
-    by_name = {role.metadata.name: codec.copy(role) for role in roles}
-    changed: set[str] = set()
-    for _ in range(len(by_name)):
-        stale = [role for role in by_name.values() if _gather(role, by_name)]
-        if not stale:
-            break
-        changed.update(role.metadata.name for role in stale)
-    return [by_name[name] for name in sorted(changed)]
-
-
-def _gather(role: rbac_v1.ClusterRole, roles: dict[str, rbac_v1.ClusterRole]) -> bool:
-    """Set the rules of an aggregating role; answers whether they changed."""
-    if role.aggregation_rule is None:
-        return False
-    rules: list[rbac_v1.PolicyRule] = []
-    for selector in role.aggregation_rule.cluster_role_selectors:
-        matching = selectors.from_label_selector(selector)
-        for name in sorted(roles):
-            if name != role.metadata.name and matching.matches(roles[name].metadata.labels):
-                rules.extend(rule for rule in roles[name].rules if rule not in rules)
-    if rules == role.rules:
-        return False
-    role.rules = rules
-    return True
 
 
 async def _create(registry: Registry, wanted: AnyRole | AnyBinding) -> None:

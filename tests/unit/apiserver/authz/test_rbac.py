@@ -6,9 +6,11 @@ from pykube.api import meta_v1, rbac_v1
 from pykube.apiserver.authn.user import MASTERS, User
 from pykube.apiserver.authz import Attributes, Decision, Union, forbidden
 from pykube.apiserver.authz.default_roles import objects
-from pykube.apiserver.authz.default_roles.reconcile import gathered_roles, merged_binding, merged_role
+from pykube.apiserver.authz.default_roles.aggregation import Aggregation, gathered_roles
+from pykube.apiserver.authz.default_roles.reconcile import merged_binding, merged_role
 from pykube.apiserver.authz.rbac import Rbac
 from pykube.apiserver.authz.union import Masters
+from tests.fakes.clock import FakeClock
 
 ALICE = User("alice", groups=("dev", "system:authenticated"))
 
@@ -129,6 +131,59 @@ def test_aggregated_roles_follow_their_parts():
     assert not asks(rbac).allowed
     rbac.index.put_role(part)
     assert asks(rbac).allowed
+
+
+def test_what_is_written_into_an_aggregating_role_does_not_count():
+    whole = role("whole", rule("get", "pods"))
+    whole.aggregation_rule = rbac_v1.AggregationRule(
+        cluster_role_selectors=[meta_v1.LabelSelector(match_labels={"to": "whole"})]
+    )
+    assert not asks(rbac_of(whole, binding("b", "whole", "User", "alice"))).allowed
+
+
+class Roles:
+    """The part of a registry that aggregation uses."""
+
+    def __init__(self, *roles):
+        self.roles = {item.metadata.name: item for item in roles}
+        self.callbacks = []
+
+    def cache(self, cls):
+        return self
+
+    def subscribe(self, callback):
+        self.callbacks.append(callback)
+        callback(None)
+        return lambda: self.callbacks.remove(callback)
+
+    def list(self, cls):
+        return list(self.roles.values())
+
+    async def update(self, item):
+        self.roles[item.metadata.name] = item
+
+
+def test_aggregating_roles_are_kept_up_to_date():
+    whole = role("whole")
+    whole.aggregation_rule = rbac_v1.AggregationRule(
+        cluster_role_selectors=[meta_v1.LabelSelector(match_labels={"to": "whole"})]
+    )
+    roles, clock = Roles(whole), FakeClock()
+
+    async def story():
+        running = asyncio.ensure_future(Aggregation(roles, clock).run())
+        await clock.advance(1)
+        part = role("part", rule("get", "pods"))
+        part.metadata.labels = {"to": "whole"}
+        roles.roles["part"] = part
+        roles.callbacks[0](None)
+        await clock.advance(1)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(story())
+    assert roles.roles["whole"].rules == roles.roles["part"].rules
+    assert roles.callbacks == []
 
 
 def test_default_roles_have_no_twins_and_their_bindings_meet_them():
