@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 from ..errors import ApiError
+from . import cluster
+from .failures import text_of
 
 VERBS = {
     "server": "run the control plane: API, controllers and scheduler",
@@ -63,7 +65,8 @@ def _nearest(word: str) -> str:
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
-def cli() -> None:
+@cluster.flags
+def cli(**_: Any) -> None:
     """A Kubernetes for Linux hosts.
 
     The verbs below are those of kubectl, for what one needs every day; kubectl itself works too, with
@@ -76,6 +79,5 @@ def main() -> None:
     try:
         cli(prog_name="pykube")
     except ApiError as error:
-        reason = f" ({error.reason})" if error.reason else ""
-        sys.stderr.write(f"Error from server{reason}: {error.message}\n")
+        sys.stderr.write(f"{text_of(error)}\n")
         sys.exit(1)
