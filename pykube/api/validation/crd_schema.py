@@ -13,7 +13,22 @@ from ..field_errors import Errors, Path, forbidden, invalid_value, not_supported
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _LIST_TYPES = ("atomic", "map", "set")
 _MAP_TYPES = ("atomic", "granular")
-_OUTSIDE_LOGIC = ("description", "type", "default", "additional_properties", "nullable")
+_OUTSIDE_LOGIC = (
+    ("type", "type", "empty"),
+    ("additional_properties", "additionalProperties", "undefined"),
+    ("default", "default", "undefined"),
+    ("title", "title", "empty"),
+    ("description", "description", "empty"),
+    ("nullable", "nullable", "false"),
+    ("x_kubernetes_preserve_unknown_fields", "x-kubernetes-preserve-unknown-fields", "false"),
+    ("x_kubernetes_embedded_resource", "x-kubernetes-embedded-resource", "false"),
+    ("x_kubernetes_int_or_string", "x-kubernetes-int-or-string", "false"),
+    ("x_kubernetes_list_map_keys", "x-kubernetes-list-map-keys", "empty"),
+    ("x_kubernetes_list_type", "x-kubernetes-list-type", "undefined"),
+    ("x_kubernetes_map_type", "x-kubernetes-map-type", "undefined"),
+    ("x_kubernetes_validations", "x-kubernetes-validations", "empty"),
+)
+"""Attribute, JSON name, and what it must be below allOf, anyOf, oneOf and not."""
 
 
 def structural(schema: JSONSchemaProps, path: Path) -> Errors:
@@ -25,6 +40,8 @@ def structural(schema: JSONSchemaProps, path: Path) -> Errors:
             yield invalid_value(path.child("type"), schema.type, "must be object at the root")
     if schema.x_kubernetes_embedded_resource:
         yield forbidden(path.child("x-kubernetes-embedded-resource"), "must not be used at the root")
+    if schema.additional_properties is not None:
+        yield forbidden(path.child("additionalProperties"), "must not be used at the root")
     yield from _level(schema, path)
 
 
@@ -53,7 +70,9 @@ def _level(schema: JSONSchemaProps, path: Path) -> Errors:
         try:
             re.compile(schema.pattern)
         except re.error as error:
-            yield invalid_value(path.child("pattern"), schema.pattern, f"must be a valid regular expression: {error}")
+            yield invalid_value(
+                path.child("pattern"), schema.pattern, f"must be a valid regular expression, but isn't: {error}"
+            )
     for field, schemas in (("allOf", schema.all_of), ("anyOf", schema.any_of), ("oneOf", schema.one_of)):
         for index, one in enumerate(schemas):
             yield from _logic(one, path.child(field).index(index), int_or_string=schema.x_kubernetes_int_or_string)
@@ -66,9 +85,13 @@ def _preserving(schema: JSONSchemaProps, path: Path) -> Errors:
     if preserve is False:
         message = "must be true or undefined"
         yield invalid_value(path.child("x-kubernetes-preserve-unknown-fields"), preserve, message)
-    if schema.x_kubernetes_int_or_string and schema.type:
-        message = "must be empty if x-kubernetes-int-or-string is true"
-        yield invalid_value(path.child("type"), schema.type, message)
+    if schema.x_kubernetes_int_or_string:
+        for field, value in (
+            ("x-kubernetes-preserve-unknown-fields", bool(preserve)),
+            ("x-kubernetes-embedded-resource", schema.x_kubernetes_embedded_resource),
+        ):
+            if value:
+                yield invalid_value(path.child(field), value, "must be false if x-kubernetes-int-or-string is true")
     if schema.x_kubernetes_embedded_resource:
         if schema.type != "object":
             message = "must be object if x-kubernetes-embedded-resource is true"
@@ -147,13 +170,12 @@ def _lists_and_maps(schema: JSONSchemaProps, path: Path) -> Errors:
 
 def _logic(schema: JSONSchemaProps, path: Path, *, int_or_string: bool) -> Errors:
     """Below allOf, anyOf, oneOf and not, a schema only narrows what is declared outside of them."""
-    for attribute in _OUTSIDE_LOGIC:
+    for attribute, field, demanded in _OUTSIDE_LOGIC:
         value = getattr(schema, attribute)
         if attribute == "type" and int_or_string and value in ("integer", "string"):
             continue
-        if value not in ("", None, False):
-            field = "additionalProperties" if attribute == "additional_properties" else attribute
-            yield forbidden(path.child(field), "must be empty to be structural")
+        if value:
+            yield forbidden(path.child(field), f"must be {demanded} to be structural")
     for name, one in schema.properties.items():
         yield from _logic(one, path.child("properties").key(name), int_or_string=False)
     if isinstance(schema.items, JSONSchemaProps):
