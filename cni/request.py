@@ -201,15 +201,17 @@ def _range(found: dict[str, Any]) -> Range:
     return Range(subnet, gateway, first, last)
 
 
-def _port_mapping(found: dict[str, Any]) -> PortMapping:
+def _port_mapping(given: dict[str, Any]) -> PortMapping:
+    # containerd writes HostPort where the convention says hostPort; Go's decoder does not mind.
+    found = {key.lower(): value for key, value in given.items()}
     protocol = str(found.get("protocol") or "tcp").lower()
     if protocol not in ("tcp", "udp", "sctp"):
         raise ValueError(f"unknown protocol {protocol!r} in portMappings")
-    host_port, container_port = int(found["hostPort"]), int(found["containerPort"])
+    host_port, container_port = int(found["hostport"]), int(found["containerport"])
     for port in (host_port, container_port):
         if not 0 < port < 65536:
             raise ValueError(f"port {port} is not between 1 and 65535")
-    host_ip = str(found.get("hostIP") or "")
+    host_ip = str(found.get("hostip") or "")
     if host_ip:
         host_ip = str(ipaddress.ip_address(host_ip))
         host_ip = "" if ipaddress.ip_address(host_ip).is_unspecified else host_ip

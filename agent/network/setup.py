@@ -27,8 +27,6 @@ log = logging.getLogger(__name__)
 BRIDGE = "pykube0"
 _REVIEW = 30.0
 """Seconds between looks at whether all is still there."""
-PLUGIN_NAMES = ("pykube", "loopback")
-"""The executables a runtime asks for: ours, and the one that containerd up to 2.0 calls for ``lo``."""
 
 
 class PodNetwork:
@@ -61,7 +59,7 @@ class PodNetwork:
 
     def install(self) -> None:
         """Put the plugin's executables in place; needs no Node yet."""
-        plugin.install(self.bin_dir, PLUGIN_NAMES, sys.executable, str(self._config.run_dir / SOCKET_NAME))
+        plugin.install(self.bin_dir, sys.executable, str(self._config.run_dir / SOCKET_NAME))
 
     async def ensure(self, node: Node) -> bool:
         """Set up whatever is missing; False while the Node has no pod CIDR.

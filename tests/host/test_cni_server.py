@@ -80,24 +80,39 @@ def test_executable_asks_the_agent(tmp_path: Path, container: str, monkeypatch: 
         return 0, json.dumps({"given": json.loads(stdin)["name"]}).encode()
 
     monkeypatch.setattr(plugin, "run", recorded)
-    plugin.install(tmp_path, ("pykube", "loopback"), sys.executable, str(tmp_path / SOCKET_NAME))
+    plugin.install(tmp_path, sys.executable, str(tmp_path / SOCKET_NAME))
 
     async def story() -> None:
         server = CniServer(tmp_path)
         serving = asyncio.create_task(server.run())
         await server.listening.wait()
-        for name in ("pykube", "loopback"):
-            result = await call(tmp_path / name, environment("ADD", container), config(tmp_path))
+        for command in ("ADD", "DEL"):
+            result = await call(tmp_path / "pykube", environment(command, container), config(tmp_path))
             assert result == (0, {"given": "net"})
+        # Loopback does what it can by itself, and asks for the rest.
+        result = await call(tmp_path / "loopback", environment("CHECK", container), config(tmp_path))
+        assert result == (0, {"given": "net"})
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
 
     asyncio.run(story())
-    assert calls == ["ADD", "ADD"]
+    assert calls == ["ADD", "DEL", "CHECK"]
+
+
+def test_loopback_is_set_up(tmp_path: Path, container: str) -> None:
+    plugin.install(tmp_path, sys.executable, str(tmp_path / SOCKET_NAME))
+    stdin = {"cniVersion": "0.3.1", "name": "cni-loopback", "type": "loopback"}
+    code, answer = asyncio.run(call(tmp_path / "loopback", environment("ADD", container), stdin))
+    assert (code, answer["interfaces"][0]["sandbox"]) == (0, f"/run/netns/{container}")
+    shown = subprocess.run(["ip", "-n", container, "-br", "link"], capture_output=True, text=True, check=True).stdout
+    assert shown.split()[:2] == ["lo", "UNKNOWN"]
+    assert asyncio.run(call(tmp_path / "loopback", environment("DEL", container), stdin)) == (0, {})
+    code, answer = asyncio.run(call(tmp_path / "loopback", environment("ADD", "none"), stdin))
+    assert (code, answer["code"]) == (1, 3)
 
 
 def test_executable_does_it_itself_without_an_agent(tmp_path: Path, container: str) -> None:
-    plugin.install(tmp_path, ("pykube",), sys.executable, str(tmp_path / SOCKET_NAME))
+    plugin.install(tmp_path, sys.executable, str(tmp_path / SOCKET_NAME))
 
     def work() -> None:
         for command, expected in (("ADD", "10.78.0.2/32"), ("DEL", "")):
@@ -116,7 +131,7 @@ def test_executable_does_it_itself_without_an_agent(tmp_path: Path, container: s
 
 
 def test_agent_that_dies_in_the_middle_is_replaced_by_the_plugin_itself(tmp_path: Path, container: str) -> None:
-    plugin.install(tmp_path, ("pykube",), sys.executable, str(tmp_path / SOCKET_NAME))
+    plugin.install(tmp_path, sys.executable, str(tmp_path / SOCKET_NAME))
 
     async def story() -> tuple[int | None, dict[str, Any]]:
         async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -19,11 +19,11 @@ def test_long_interpreter_path_is_started_by_the_shell() -> None:
 
 
 def test_installed_once(tmp_path: Path) -> None:
-    install(tmp_path, ("pykube", "loopback"), "/usr/bin/python3", "/run/x/cni.sock")
+    install(tmp_path, "/usr/bin/python3", "/run/x/cni.sock")
     before = (tmp_path / "pykube").stat()
     assert before.st_mode & 0o777 == 0o755
-    install(tmp_path, ("pykube", "loopback"), "/usr/bin/python3", "/run/x/cni.sock")
+    install(tmp_path, "/usr/bin/python3", "/run/x/cni.sock")
     assert (tmp_path / "pykube").stat().st_ino == before.st_ino
-    install(tmp_path, ("pykube",), "/usr/bin/python3", "/run/y/cni.sock")
+    install(tmp_path, "/usr/bin/python3", "/run/y/cni.sock")
     assert "/run/y/cni.sock" in (tmp_path / "pykube").read_text()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["loopback", "pykube"]

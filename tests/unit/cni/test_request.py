@@ -88,6 +88,12 @@ def test_bad_configurations(more: dict[str, Any]) -> None:
     assert refused(ADD, json.dumps(config(**more)).encode()) is Code.INVALID_CONFIG
 
 
+def test_port_mapping_as_containerd_writes_it() -> None:
+    mappings = [{"HostPort": 8080, "ContainerPort": 80, "Protocol": "tcp", "HostIP": "192.0.2.1"}]
+    found = parse_config(config(runtimeConfig={"portMappings": mappings})).port_mappings
+    assert found == (PortMapping(8080, 80, "tcp", "192.0.2.1"),)
+
+
 def test_port_mapping_of_every_address() -> None:
     mappings = [{"hostPort": 53, "containerPort": 53, "protocol": "UDP", "hostIP": "0.0.0.0"}]
     found = parse_config(config(runtimeConfig={"portMappings": mappings})).port_mappings
