@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from .base import Controller
 from .context import Context
+from .cronjob import CronJobController
 from .daemonset import DaemonSetController
 from .deployment import DeploymentController
 from .endpoints import EndpointsController
 from .endpointslice import EndpointSliceController
 from .garbagecollector import GarbageCollector
+from .job import JobController
 from .namespace import NamespaceController
 from .nodeipam import NodeIpamController
 from .nodelifecycle import NodeLifecycleController
@@ -19,6 +21,7 @@ from .root_ca import RootCaPublisher
 from .serviceaccount import ServiceAccountController
 from .statefulset import StatefulSetController
 from .tainteviction import TaintEvictionController
+from .ttlafterfinished import TtlAfterFinishedController
 
 ALL: tuple[type[Controller], ...] = (
     ServiceAccountController,
@@ -32,6 +35,9 @@ ALL: tuple[type[Controller], ...] = (
     DeploymentController,
     DaemonSetController,
     StatefulSetController,
+    JobController,
+    CronJobController,
+    TtlAfterFinishedController,
     EndpointSliceController,
     EndpointsController,
     NamespaceController,
