@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ..write import Stage
 from .default_storage_class import default_storage_class
 from .default_toleration_seconds import default_toleration_seconds
+from .limit_ranger import limit_ranger, limit_ranger_check
 from .namespace_lifecycle import namespace_lifecycle
 from .priority import priority
 from .runtime_class import runtime_class
@@ -27,6 +28,7 @@ def default_chain() -> Chain:
     return Chain(
         mutating=[
             namespace_lifecycle,
+            limit_ranger,
             service_account,
             taint_nodes_by_condition,
             priority,
@@ -34,5 +36,5 @@ def default_chain() -> Chain:
             default_storage_class,
             runtime_class,
         ],
-        validating=[],
+        validating=[limit_ranger_check],
     )
