@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..authz.node_restriction import node_restriction
 from ..write import Stage
 from .default_storage_class import default_storage_class
 from .default_toleration_seconds import default_toleration_seconds
@@ -35,6 +36,7 @@ def default_chain() -> Chain:
             default_toleration_seconds,
             default_storage_class,
             runtime_class,
+            node_restriction,
         ],
         validating=[limit_ranger_check],
     )

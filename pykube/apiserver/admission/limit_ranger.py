@@ -5,7 +5,8 @@ Source: k8s.io/kubernetes, plugin/pkg/admission/limitranger.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from pykube.api import core_v1
 from pykube.api.quantity import Quantity
@@ -41,7 +42,7 @@ async def limit_ranger_check(write: Write) -> None:
     if write.operation not in (Operation.CREATE, Operation.UPDATE):
         return
     if (write.is_for("pods") and write.operation is Operation.CREATE) or write.is_for("pods", subresource="resize"):
-        check = _pod_findings
+        check: Callable[[Any, core_v1.LimitRange], Iterator[str]] = _pod_findings
     elif write.is_for("persistentvolumeclaims"):
         check = _claim_findings
     else:

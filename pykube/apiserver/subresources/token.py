@@ -13,6 +13,7 @@ from pykube.errors import BadRequest, Cause, Conflict, Details, Forbidden, Inval
 from pykube.pki.tokens import Identity, Reference, Tokens
 
 from .. import answers, decoding, statuses, writing
+from ..authz.node_restriction import check_token_request
 from ..request import Context
 
 _DEFAULT_SECONDS = 3600
@@ -42,6 +43,7 @@ class TokenRequests:
         account = ctx.registry.find(core_v1.ServiceAccount, ctx.info.name, ctx.info.namespace)
         if account is None:
             raise statuses.not_found(resource, ctx.info.name)
+        check_token_request(ctx.registry, ctx.user, ctx.info.namespace, request)
         spec = request.spec
         seconds = _DEFAULT_SECONDS if spec.expiration_seconds is None else spec.expiration_seconds
         _check_seconds(seconds)
