@@ -129,6 +129,7 @@ def _paths(filenames: Sequence[str], recursive: bool) -> Iterator[str]:
 
 
 def _documents(path: str) -> Iterator[Any]:
+    shown = STDIN if path == "-" else path
     try:
         text = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
         if path.endswith(".json"):
@@ -140,9 +141,9 @@ def _documents(path: str) -> Iterator[Any]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = f"line {mark.line + 1}: " if mark else ""
-        raise CliError(f"error parsing {path}: error converting YAML to JSON: yaml: {line}{error.problem}") from error
+        raise CliError(f"error parsing {shown}: error converting YAML to JSON: yaml: {line}{error.problem}") from error
     except (yaml.YAMLError, ValueError) as error:
-        raise CliError(f"error parsing {path}: {one_line(str(error))}") from error
+        raise CliError(f"error parsing {shown}: {one_line(str(error))}") from error
 
 
 def _json_stream(text: str) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import click
 
@@ -25,17 +26,32 @@ class Verb(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Examples: kept as they are written, line by line."""
-        if self.epilog:
-            formatter.write_paragraph()
-            for line in self.epilog.strip("\n").splitlines():
-                formatter.write(f"{line}\n")
+        _write_examples(self, formatter)
 
 
 class VerbGroup(click.Group):
     """A verb with verbs below it."""
 
     command_class = Verb
-    format_epilog = Verb.format_epilog
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.aliases: dict[str, str] = {}
+        """Short names of the verbs below, which help does not list."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, self.aliases.get(cmd_name, cmd_name))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Examples: kept as they are written, line by line."""
+        _write_examples(self, formatter)
+
+
+def _write_examples(command: click.Command, formatter: click.HelpFormatter) -> None:
+    if command.epilog:
+        formatter.write_paragraph()
+        for line in command.epilog.strip("\n").splitlines():
+            formatter.write(f"{line}\n")
 
 
 def _plain(arg: str, flags: dict[str, str]) -> list[str]:
