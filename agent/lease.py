@@ -16,6 +16,8 @@ NAMESPACE = "kube-node-lease"
 DURATION = 40
 """Seconds that a renewal is good for."""
 INTERVAL = 10.0
+RETRY = 2.0
+"""Seconds until a renewal that failed is tried again."""
 
 
 class NodeLease:
@@ -28,7 +30,7 @@ class NodeLease:
         self._held: coordination_v1.Lease | None = None
 
     async def run(self, owner: core_v1.Node) -> None:
-        """Renew until cancelled; a server that does not answer is asked again at the next turn."""
+        """Renew until cancelled; a server that does not answer is asked again soon."""
         while True:
             try:
                 await self._renew(owner)
@@ -38,6 +40,8 @@ class NodeLease:
             except errors.ApiError as error:
                 log.warning("cannot renew the lease of node %s: %s", self._name, error)
                 self._held = None
+                await self._clock.sleep(RETRY)
+                continue
             await self._clock.sleep(INTERVAL)
 
     async def _renew(self, owner: core_v1.Node) -> None:

@@ -44,7 +44,6 @@ from pykube.client.events import EventRecorder
 from pykube.client.informer import InformerSet
 from pykube.client.rest import Client
 from pykube.config import AgentConfig
-from pykube.pki.node import NodePki
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +103,12 @@ async def _compose(
 def _node_api(
     config: AgentConfig, client: Client, cri: CriClient, pods: NodePods, clock: Clock, name: str
 ) -> NodeServer:
-    """The node's HTTPS API, with the certificate that was issued beside the kubeconfig."""
-    pki = NodePki(config.kubeconfig.parent)
-    files = ServingFiles(pki.serving.certificate, pki.serving.key, pki.ca_file)
+    """The node's HTTPS API, with the certificate that was issued beside the kubeconfig (pykube.pki.node, NodePki).
+
+    The paths are spelt out here, for that module brings a library for making certificates that an agent never makes.
+    """
+    pki = config.kubeconfig.parent / "pki"
+    files = ServingFiles(pki / "kubelet.crt", pki / "kubelet.key", pki / "ca.crt")
     settings = {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "clusterDNS": [config.network.dns_ip],

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 LOOK = 10.0
 """Seconds between looks at the host."""
+RETRY = 2.0
+"""Seconds until a status is written again that could not be."""
 REPORT = 300.0
 """Seconds after which the status is written even though it says nothing new."""
 MOST_IMAGES = 50
@@ -128,7 +130,7 @@ class NodeKeeper:
                 continue
             except errors.ApiError as error:
                 log.warning("cannot write the status of node %s: %s", self.identity.name, error)
-                wait = LOOK
+                wait = RETRY
             await self._wait(wait)
 
     async def _wait(self, seconds: float) -> None:

@@ -23,7 +23,7 @@ from .container import LIVE
 from .inputs import Adopted, PodGone
 from .observer import Observer
 from .orphans import Orphans
-from .state import Part
+from .parts import Part
 from .surroundings import Surroundings
 from .worker import PodWorker
 

@@ -17,7 +17,7 @@ from pykube.aio.clock import Clock
 from pykube.aio.tasks import Supervisor
 
 from .container import LIVE
-from .state import Part
+from .parts import Part
 from .worker import PodWorker
 
 log = logging.getLogger(__name__)

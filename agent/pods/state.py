@@ -3,7 +3,7 @@
 Two layers. `TRANSITIONS` notes what has happened: each input moves the sandbox, the volumes or one container (which
 has a table of its own in `container`). Then `_converge` looks at the whole and asks for what is missing; it asks for
 each thing once, because asking moves the thing to a stage that waits for the answer. What must never happen stands in
-`broken`, which tests evaluate after every step.
+`invariants`, which tests evaluate after every step.
 
     SYNCING      the pod should run: volumes, sandbox, init containers in order, containers, restarts
     TERMINATING  its containers are being stopped: deletion, eviction, deadline, or all work is done
@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any
 
 from pykube.api import core_v1
@@ -25,7 +24,9 @@ from pykube.api import core_v1
 from . import actions as act
 from . import inputs as inp
 from .container import BUSY, ContainerMachine, Kind, Stage
+from .parts import Ending, Part, PodStage, Sandbox, Volumes
 from .restart import restarts
+from .told import told_by_api
 
 RETRY = timedelta(seconds=5)
 """How long after a failure with volumes or the sandbox the next try comes."""
@@ -33,58 +34,6 @@ LEAST_GRACE = 1
 """Seconds that a graceful stop gets at least, even for a grace period of 0."""
 LEAST_SIDECAR_GRACE = 2
 """Seconds that a sidecar gets at least, however long the containers before it took."""
-
-
-class PodStage(Enum):
-    """See the module's text."""
-
-    SYNCING = "syncing"
-    TERMINATING = "terminating"
-    TERMINATED = "terminated"
-    RELEASED = "released"
-    FORGOTTEN = "forgotten"
-
-
-class Part(Enum):
-    """The stage of the sandbox, or of the volumes taken together."""
-
-    ABSENT = "absent"
-    STARTING = "starting"
-    READY = "ready"
-    FAILED = "failed"
-    LOST = "lost"
-    STOPPING = "stopping"
-    STOPPED = "stopped"
-
-
-@dataclass(slots=True)
-class Sandbox:
-    """The pod's present sandbox; `attempt` counts those before it."""
-
-    stage: Part = Part.ABSENT
-    id: str = ""
-    ips: tuple[str, ...] = ()
-    attempt: int = 0
-    retry_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Volumes:
-    """The pod's volumes, taken together."""
-
-    stage: Part = Part.ABSENT
-    retry_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Ending:
-    """Why and since when the pod is being ended; `failed` where that makes the pod Failed whatever its exit codes."""
-
-    began: datetime
-    grace: int
-    reason: str = ""
-    message: str = ""
-    failed: bool = False
 
 
 @dataclass(slots=True)
@@ -477,50 +426,6 @@ class PodMachine:
             self.delete_asked = True
             yield act.DeletePod()
 
-    # What must never be
-
-    def broken(self) -> list[str]:
-        """The invariants that do not hold; empty in a sound machine."""
-        found = []
-        regular, init = self.of(Kind.REGULAR), self.of(Kind.INIT)
-        busy = [container.name for container in self.containers.values() if container.stage in BUSY]
-        if busy and self.stage in (PodStage.TERMINATED, PodStage.RELEASED, PodStage.FORGOTTEN):
-            found.append(f"{busy} run in a pod that is {self.stage.value}")
-        if any(c.stage is Stage.STARTING for c in self.containers.values()) and self.sandbox.stage is Part.ABSENT:
-            found.append("a container starts without a sandbox")
-        if sum(container.stage in BUSY for container in init) > 1:
-            found.append("two init containers run at once")
-        if any(c.stage in BUSY for c in regular) and any(c.stage in BUSY for c in init):
-            found.append("an init container runs beside a regular one")
-        found += [f"{c.name} is ready and does not run" for c in self.containers.values() if c.ready and not c.live]
-        found += [f"{c.name} waits for no time" for c in self.containers.values() if _stuck(c) and not self.ended]
-        if self.stage is PodStage.RELEASED and self.volumes.stage is not Part.STOPPED:
-            found.append("released with volumes mounted")
-        return found
-
-
-def told_by_api(pod: core_v1.Pod) -> list[inp.ObservedContainer]:
-    """The runs that the API's status speaks of, for containers that the runtime knows nothing of any more."""
-    status = pod.status
-    told = []
-    for seen in (*status.init_container_statuses, *status.container_statuses, *status.ephemeral_container_statuses):
-        if not seen.container_id:
-            continue
-        ended = seen.state.terminated or seen.last_state.terminated
-        exit_ = inp.Exit(
-            137, "ContainerStatusUnknown", "The container could not be located when the pod was terminated"
-        )
-        if ended is not None and seen.state.running is None:
-            times = (ended.started_at, ended.finished_at)
-            exit_ = inp.Exit(ended.exit_code, ended.reason, ended.message, *times, ended.container_id, ended.signal)
-        container_id = seen.container_id.partition("://")[2]
-        told.append(
-            inp.ObservedContainer(
-                seen.name, container_id, seen.restart_count, None, exit_, image=seen.image, image_ref=seen.image_id
-            )
-        )
-    return told
-
 
 def _due(thing: Any, now: datetime) -> bool:
     return thing.retry_at is None or now >= thing.retry_at
@@ -528,10 +433,6 @@ def _due(thing: Any, now: datetime) -> bool:
 
 def _has_post_start(container: ContainerMachine) -> bool:
     return container.spec.lifecycle is not None and container.spec.lifecycle.post_start is not None
-
-
-def _stuck(container: ContainerMachine) -> bool:
-    return container.stage is Stage.BACKOFF and container.retry_at is None
 
 
 Handler = Callable[[PodMachine, Any, datetime], list[act.Action]]

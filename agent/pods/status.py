@@ -17,8 +17,9 @@ from pykube.api import core_v1
 from . import inputs as inp
 from .conditions import conditions
 from .container import ContainerMachine, Kind, Stage
+from .parts import Part, PodStage
 from .qos import qos_class
-from .state import Part, PodMachine, PodStage
+from .state import PodMachine
 
 RUNTIME = "containerd"
 """The scheme of container ids."""

@@ -25,12 +25,14 @@ from . import inputs as inp
 from . import status
 from .container import LIVE, Kind, Stage
 from .lifecycle import run_hook
+from .parts import Part
+from .pod_events import PodEvents
 from .probe_actions import Target
 from .probes import ContainerProbes
 from .references import referenced
 from .reporter import StatusReporter
 from .runtime import PodRuntime, StartError
-from .state import Part, PodMachine
+from .state import PodMachine
 from .surroundings import Surroundings
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ class PodWorker:
         self.machine = PodMachine(pod, started)
         self.runtime = PodRuntime(surroundings)
         self.status = pod.status
+        self._events = PodEvents(surroundings.recorder)
         self._reporter = StatusReporter(surroundings.client, surroundings.clock, pod)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._probes: dict[str, ContainerProbes] = {}
@@ -391,25 +394,10 @@ class PodWorker:
         self._reporter.report(self.status)
 
     def _announce(self, action: act.Announce) -> None:
-        self._at.recorder.event(self._reference(action.container), action.type, action.reason, action.message)
+        self._events.announce(self.machine, action.type, action.reason, action.message, action.container)
 
     def _announcer(self, container: str) -> Callable[[str, str, str], None]:
         return lambda type_, reason, message: self._announce(act.Announce(type_, reason, message, container))
-
-    def _reference(self, container: str) -> core_v1.ObjectReference:
-        meta = self.pod.metadata
-        reference = core_v1.ObjectReference(
-            api_version="v1",
-            kind="Pod",
-            namespace=meta.namespace,
-            name=meta.name,
-            uid=meta.uid,
-            resource_version=meta.resource_version,
-        )
-        if container and (known := self.machine.containers.get(container)) is not None:
-            lists = {Kind.REGULAR: "containers", Kind.EPHEMERAL: "ephemeralContainers"}
-            reference.field_path = f"spec.{lists.get(known.kind, 'initContainers')}{{{container}}}"
-        return reference
 
     # Ending
 

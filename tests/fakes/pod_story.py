@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from agent.pods import actions as act
 from agent.pods import inputs as inp
 from agent.pods import status
+from agent.pods.invariants import broken
 from agent.pods.state import PodMachine
 from pykube.api import core_v1
 
@@ -47,7 +48,7 @@ class Story:
         found: list[act.Action] = []
         for event in events:
             found += self.machine.handle(event, self.now)
-            assert self.machine.broken() == []
+            assert broken(self.machine) == []
             self.reported = self.status()
         self.asked += found
         return [action for action in found if not isinstance(action, (act.ReportStatus, act.Announce))]

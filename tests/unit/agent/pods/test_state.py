@@ -8,7 +8,7 @@ import pytest
 
 from agent.pods import actions as act
 from agent.pods import inputs as inp
-from agent.pods.state import Part, PodStage
+from agent.pods.parts import Part, PodStage
 from pykube.api import core_v1
 from tests.fakes.pod_story import START, Story, container, pod
 

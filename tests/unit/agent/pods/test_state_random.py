@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agent.pods import actions as act
 from agent.pods import inputs as inp
-from agent.pods.state import PodStage
+from agent.pods.parts import PodStage
 from pykube.api import core_v1
 from tests.fakes.pod_story import Story, container, pod
 
