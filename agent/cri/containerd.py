@@ -1,7 +1,7 @@
 """A containerd of the agent's own: configured, started, watched and adopted again by the agent.
 
 It lives in a session of its own, so that it and every container go on when the agent ends or is killed. A new agent
-finds it by its pid file and takes it over. When containerd itself dies, its shims keep the containers running and the
+finds it and takes it over. When containerd itself dies, its shims keep the containers running and the
 containerd that is started next finds them again.
 
 Under systemd the agent's unit needs ``KillMode=process`` and ``Delegate=yes``: containerd stays in its cgroup.
@@ -15,6 +15,8 @@ import logging
 import os
 import shutil
 import signal
+import socket
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +34,10 @@ log = logging.getLogger(__name__)
 
 START_TIMEOUT = 60.0
 """Seconds after which a containerd that does not answer counts as failed."""
+MAX_LOG_BYTES = 16 * 1024 * 1024
+"""Size at which containerd's log is moved aside."""
+TRIM_SECONDS = 600.0
+"""How often its size is looked at."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -77,6 +83,7 @@ class PrivateContainerd:
         self._binary = binary
         self._socket = self._state / "containerd.sock"
         self._ready = asyncio.Event()
+        self._config_changed = False
 
     @property
     def endpoint(self) -> str:
@@ -128,7 +135,7 @@ class PrivateContainerd:
             systemd_cgroup=self._systemd_cgroup,
             restrict_oom_score_adj=not host_facts.has_sys_resource(),
         )
-        _write_if_changed(self.config_path, config.render())
+        self._config_changed = _write_if_changed(self.config_path, config.render())
         return config
 
     def _snapshotter(self) -> str:
@@ -149,7 +156,7 @@ class PrivateContainerd:
             began = self._clock.monotonic()
             self._ready.clear()
             try:
-                process = self._adopt() or await self._start()
+                process = await self._take_over() or await self._start()
                 pidfd = os.pidfd_open(process.pid)
             except (OSError, ContainerdError) as error:
                 log.error("cannot start containerd: %s", error)
@@ -163,17 +170,38 @@ class PrivateContainerd:
         """Return when containerd answers on its socket; `run` must be running."""
         await self._ready.wait()
 
-    def _adopt(self) -> ProcessId | None:
-        """The containerd that an earlier agent left running."""
+    async def _take_over(self) -> ProcessId | None:
+        """The containerd that an earlier agent left running, unless it was started with other settings.
+
+        Such a one is ended: its shims and their containers go on, and the one that is started next finds them.
+        """
+        process = self._running()
+        if process is None:
+            return None
+        await self.ensure_config()
+        if self._config_changed:
+            log.info("the settings have changed: containerd is started again")
+            await self.stop()
+            return None
+        log.info("found containerd running as process %d", process.pid)
+        self._remember(process)
+        return process
+
+    def _running(self) -> ProcessId | None:
+        """The running containerd, by its pid file or by who listens on its socket.
+
+        An agent that dies right after starting containerd leaves no pid file; a containerd that is still starting
+        does not listen yet.
+        """
         try:
             pid, started = (int(part) for part in self.pid_path.read_text().split())
         except (OSError, ValueError):
-            return None
-        process = ProcessId.of(pid)
-        if process is None or process.started != started:
-            return None
-        log.info("found containerd running as process %d", pid)
-        return process
+            pid, started = 0, 0
+        process = ProcessId.of(pid) if pid else None
+        if process is not None and process.started == started:
+            return process
+        listener = _listener(self._socket)
+        return ProcessId.of(listener) if listener else None
 
     async def _start(self) -> ProcessId:
         config = await self.ensure_config()
@@ -181,9 +209,12 @@ class PrivateContainerd:
         process = ProcessId.of(self._spawn())
         if process is None:
             raise ContainerdError(f"containerd ended at once; see {self.log_path}")
-        _write_if_changed(self.pid_path, f"{process.pid} {process.started}\n")
+        self._remember(process)
         log.info("started containerd %d.%d as process %d", *config.version, process.pid)
         return process
+
+    def _remember(self, process: ProcessId) -> None:
+        _write_if_changed(self.pid_path, f"{process.pid} {process.started}\n")
 
     def _spawn(self) -> int:
         """Start containerd in a session of its own and return its pid.
@@ -212,12 +243,13 @@ class PrivateContainerd:
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         loop.add_reader(pidfd, ended.set)
-        answering = loop.create_task(self._announce())
+        tasks = [loop.create_task(self._announce()), loop.create_task(self._trim_log())]
         try:
             await ended.wait()
             log.error("containerd (process %d) has ended; see %s", process.pid, self.log_path)
         finally:
-            answering.cancel()
+            for task in tasks:
+                task.cancel()
             loop.remove_reader(pidfd)
             os.close(pidfd)
             self._ready.clear()
@@ -243,9 +275,19 @@ class PrivateContainerd:
                     return
                 await self._clock.sleep(pause.next())
 
+    async def _trim_log(self) -> None:
+        """Keep the log from filling the disk: the old part is moved aside, once."""
+        while True:
+            with contextlib.suppress(OSError):
+                if os.stat(self.log_path).st_size > MAX_LOG_BYTES:
+                    # containerd holds the file open for appending, so it is emptied and not renamed.
+                    await asyncio.to_thread(shutil.copyfile, self.log_path, self.log_path.with_suffix(".log.1"))
+                    os.truncate(self.log_path, 0)
+            await self._clock.sleep(TRIM_SECONDS)
+
     async def stop(self) -> None:
         """End containerd, if it runs; containers go on under their shims. `run` must not be running."""
-        process = self._adopt()
+        process = self._running()
         if process is None:
             return
         pidfd = os.pidfd_open(process.pid)
@@ -296,11 +338,24 @@ def _reap(pid: int) -> None:
         os.waitpid(pid, os.WNOHANG)
 
 
-def _write_if_changed(path: Path, text: str) -> None:
-    """Replace `path` in one step, so that no reader and no crash finds half of it."""
+def _listener(path: Path) -> int:
+    """The pid of the process that listens on the unix socket at `path`; 0 where none does."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return 0
+        pid, _, _ = struct.unpack("3i", probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return int(pid)
+
+
+def _write_if_changed(path: Path, text: str) -> bool:
+    """Replace `path` in one step, so that no reader and no crash finds half of it; False where it held `text`."""
     with contextlib.suppress(OSError):
         if path.read_text() == text:
-            return
+            return False
     fresh = path.with_name(path.name + ".new")
     fresh.write_text(text)
     fresh.replace(path)
+    return True

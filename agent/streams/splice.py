@@ -19,11 +19,13 @@ async def splice(
     try:
         await asyncio.wait(tasks, return_when=asyncio.ALL_COMPLETED)
     finally:
+        # Closed before anything is awaited: this may be a cancellation, and the next await its end. Nor is the end
+        # of a TLS connection waited for, which a peer can delay.
+        for _, writer in (left, right):
+            writer.close()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for _, writer in (left, right):
-            await close(writer)
 
 
 async def close(writer: asyncio.StreamWriter) -> None:

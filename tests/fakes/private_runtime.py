@@ -25,10 +25,17 @@ class PrivateRuntime:
         self.root = root
         self.logs = root / "logs"
 
-    def containerd(self) -> PrivateContainerd:
+    def containerd(self, cni_conf_dir: str = "net.d") -> PrivateContainerd:
         """A supervisor for this containerd, not yet running."""
         root = self.root
-        return PrivateContainerd(root / "state", root / "run", root / "net.d", root / "bin", SystemClock())
+        return PrivateContainerd(
+            root / "state",
+            root / "run",
+            root / cni_conf_dir,
+            root / "bin",
+            SystemClock(),
+            registries=root / "registries",
+        )
 
     @contextlib.asynccontextmanager
     async def client(self) -> AsyncIterator[CriClient]:

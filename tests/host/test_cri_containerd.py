@@ -6,12 +6,14 @@ import asyncio
 import os
 import select
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from agent.cri import api_pb2 as pb
+from agent.cri.containerd import PrivateContainerd
 from agent.cri.containerd_config import SANDBOX_IMAGE
 from agent.cri.errors import CriError, NotFound
 from agent.cri.events import EventKind
@@ -82,25 +84,63 @@ def test_events_tell_of_a_container_that_ends(runtime: PrivateRuntime) -> None:
     asyncio.run(run())
 
 
+@asynccontextmanager
+async def supervised(containerd: PrivateContainerd) -> AsyncIterator[int]:
+    """Have `containerd` run and answer; gives its pid. It goes on afterwards."""
+    running = asyncio.create_task(containerd.run())
+    try:
+        async with asyncio.timeout(30):
+            await containerd.wait_ready()
+        yield int(containerd.pid_path.read_text().split()[0])
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
 def test_containers_outlive_containerd(runtime: PrivateRuntime) -> None:
     async def run() -> None:
-        containerd = runtime.containerd()
         async with runtime.client() as client:
             sandbox, container = await runtime.run_container(client, "outlive", "sleep", "3600")
             before = (await client.container_status(container, verbose=True)).info["info"]
-            old = int(containerd.pid_path.read_text().split()[0])
+            old = int(runtime.containerd().pid_path.read_text().split()[0])
             pidfd = os.pidfd_open(old)
             os.kill(old, signal.SIGKILL)
             await asyncio.to_thread(select.select, [pidfd], [], [])
             os.close(pidfd)
-            # The supervisor inside client() starts it again.
-            watching = asyncio.create_task(containerd.run())
-            await containerd.wait_ready()
-            watching.cancel()
-            assert int(containerd.pid_path.read_text().split()[0]) != old
-            status = await client.container_status(container, verbose=True)
-            assert status.status.state == pb.CONTAINER_RUNNING
-            assert status.info["info"] == before
+            # The supervisor inside client() starts it again, or this one does: whoever is first is adopted.
+            async with supervised(runtime.containerd()) as new:
+                assert new != old
+                status = await client.container_status(container, verbose=True)
+                assert status.status.state == pb.CONTAINER_RUNNING
+                assert status.info["info"] == before
+            await client.remove_pod_sandbox(sandbox)
+
+    asyncio.run(run())
+
+
+def test_running_containerd_is_found_without_its_pid_file(runtime: PrivateRuntime) -> None:
+    async def run() -> None:
+        async with supervised(runtime.containerd()) as pid:
+            pass
+        runtime.containerd().pid_path.unlink()
+        async with supervised(runtime.containerd()) as found:
+            assert found == pid
+
+    asyncio.run(run())
+
+
+def test_changed_settings_restart_containerd_and_no_container(runtime: PrivateRuntime) -> None:
+    async def run() -> None:
+        async with runtime.client() as client:
+            sandbox, container = await runtime.run_container(client, "settings", "sleep", "3600")
+        async with supervised(runtime.containerd()) as old:
+            pass
+        async with supervised(runtime.containerd("other.d")) as new:
+            assert new != old
+        async with supervised(runtime.containerd("other.d")) as same:
+            assert same == new
+        async with runtime.client() as client:
+            assert (await client.container_status(container)).status.state == pb.CONTAINER_RUNNING
             await client.remove_pod_sandbox(sandbox)
 
     asyncio.run(run())

@@ -184,10 +184,12 @@ async def echo_server() -> AsyncIterator[int]:
     """A server on the host, whose network the pods of these tests share."""
 
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-        writer.close()
+        try:
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        finally:
+            writer.close()
 
     server = await asyncio.start_server(echo, "127.0.0.1", 0)
     try:
@@ -256,6 +258,20 @@ def test_port_forward_through_a_websocket(runtime: PrivateRuntime, tmp_path: Pat
             stream = SocketStream(socket)
             async with SpdySession(stream, stream, client=True) as session:  # type: ignore[arg-type]
                 assert await forward(session, port, b"hello" * 100_000) == (b"hello" * 100_000, b"")
+
+    uvloop.run(run())
+
+
+def test_port_forward_over_older_websocket(runtime: PrivateRuntime, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with node(runtime, tmp_path, "sleep", "3600") as found, echo_server() as port:
+            socket = await found.socket(f"/portForward/default/pod?port={port}", "v4.channel.k8s.io")
+            data, error = await socket.receive_bytes(), await socket.receive_bytes()
+            assert {data[0], error[0]} == {0, 1}
+            assert data[1:] == error[1:] == port.to_bytes(2, "little")
+            await socket.send_bytes(b"\0hello")
+            assert await socket.receive_bytes() == b"\0hello"
+            await socket.close()
 
     uvloop.run(run())
 
