@@ -62,7 +62,7 @@ log = logging.getLogger(__name__)
 KEEPALIVE = 150.0
 """Seconds that an idle connection stays open; longer than clients keep theirs, so that they close first."""
 
-SHUTDOWN = 5.0
+SHUTDOWN = 3.0
 """Seconds that requests under way have to end when the server stops."""
 
 _MAX_HEADER = 64 * 1024
@@ -137,6 +137,8 @@ class ApiServer:
         self.health.closing = True
         if self._listener is not None:
             self._listener.close()
+        for watcher in tuple(self.registry.watchers):
+            watcher.end()
         if self._http is not None:
             await self._http.shutdown(SHUTDOWN)
         if self._streams is not None:

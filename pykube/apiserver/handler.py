@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 _WHOLE = frozenset({"status", "approval", "finalize", "ephemeralcontainers", "resize"})
 _READS = frozenset({"get", "list", "watch", "head", "options"})
+_KINDS = {**dict.fromkeys(_READS, "readOnly"), "watch": "watch"}
 _OF_ONE = frozenset({"get", "update", "patch", "delete"})
 _NOT_ALLOWED = "the server does not allow this method on the requested resource"
 
@@ -61,7 +62,7 @@ class RequestHandler:
         began = time.perf_counter()
         info = parse(http.method, http.raw_path)
         ctx = Context(info, http, self._registry, ANONYMOUS_USER)
-        kind = "readOnly" if info.verb in _READS else "mutating"
+        kind = _KINDS.get(info.verb, "mutating")
         inflight = self._metrics.inflight
         inflight[kind] += 1
         try:

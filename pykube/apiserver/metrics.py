@@ -41,8 +41,7 @@ class Metrics(Collector):
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._series: dict[Key, _Series] = {}
-        self.inflight = {"mutating": 0, "readOnly": 0}
-        self.watches = 0
+        self.inflight = {"mutating": 0, "readOnly": 0, "watch": 0}
         self._collectors = CollectorRegistry()
         self._collectors.register(self)
         ProcessCollector(registry=self._collectors)
@@ -87,10 +86,10 @@ class Metrics(Collector):
         inflight = GaugeMetricFamily(
             "apiserver_current_inflight_requests", "Requests being answered.", labels=["request_kind"]
         )
-        for kind, count in self.inflight.items():
-            inflight.add_metric([kind], count)
+        for kind in ("mutating", "readOnly"):
+            inflight.add_metric([kind], self.inflight[kind])
         yield inflight
-        yield GaugeMetricFamily("apiserver_longrunning_requests", "Watches being served.", value=self.watches)
+        yield GaugeMetricFamily("apiserver_longrunning_requests", "Watches being served.", value=self.inflight["watch"])
         objects = GaugeMetricFamily("apiserver_storage_objects", "Objects by resource.", labels=["resource"])
         for resource in self._registry.resources():
             if "list" in resource.verbs:

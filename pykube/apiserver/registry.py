@@ -23,6 +23,7 @@ from .resources import catalog
 from .resources.strategy import Strategy
 from .storage import Storage
 from .watch_cache import WatchCache
+from .watcher import Watcher
 from .write import Operation, Write
 
 T = TypeVar("T", bound=Struct)
@@ -41,6 +42,8 @@ class Registry:
         self.clock = clock
         self.progress = Progress()
         self.admission = admission.default_chain()
+        self.watchers: set[Watcher] = set()
+        """The watches that are being served."""
         self._caches: dict[tuple[str, str, str], WatchCache] = {}
         self._storages: dict[tuple[str, str, str], Storage] = {}
         self._served = list(scheme.resources)

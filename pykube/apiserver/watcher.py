@@ -36,6 +36,7 @@ class Watcher:
         self._wake: asyncio.Future[None] | None = None
         self._detach: Callable[[], None] | None = None
         self.overflowed = False
+        self.ended = False
         self.revision = 0
 
     def follow(self, cache: WatchCache, namespace: str) -> None:
@@ -47,6 +48,12 @@ class Watcher:
         if self._detach is not None:
             self._detach()
             self._detach = None
+
+    def end(self) -> None:
+        """The server stops: hand out what waits, and no more."""
+        self.ended = True
+        self.close()
+        self._notify()
 
     def __call__(self, event: CacheEvent) -> None:
         """Take one change."""
@@ -82,6 +89,9 @@ class Watcher:
             self._frames.clear()
             self.close()
             self._cut()
+        self._notify()
+
+    def _notify(self) -> None:
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
@@ -91,7 +101,7 @@ class Watcher:
         return frames[0] if len(frames) == 1 else b"".join(frames)
 
     async def ready(self) -> None:
-        """Return when something waits, or when the watch is cut."""
-        if not self._frames and not self.overflowed:
+        """Return when something waits, or when the watch is cut or ends."""
+        if not self._frames and not self.overflowed and not self.ended:
             self._wake = asyncio.get_running_loop().create_future()
             await self._wake

@@ -7,6 +7,7 @@ from typing import Any
 
 from pykube.api import codec, conditions, core_v1, meta_v1, names
 from pykube.api.field_errors import FieldError
+from pykube.api.validation import pod_update
 
 from ..write import Write
 from .qos import qos_class
@@ -80,8 +81,12 @@ class PodStrategy(Strategy):
         return type(spec)(**{name: getattr(spec, name) for name in spec.__struct_fields__})
 
     def validate_update(self, write: Write) -> Sequence[FieldError]:
-        if write.subresource in ("binding", "ephemeralcontainers", "resize"):
+        if write.subresource == "binding":
             return ()
+        if write.subresource == "ephemeralcontainers":
+            return list(pod_update.ephemeral_containers(write.object, write.old))
+        if write.subresource == "resize":
+            return list(pod_update.resize(write.object, write.old))
         return super().validate_update(write)
 
     def prepare_status(self, write: Write) -> None:
@@ -112,6 +117,6 @@ def _with_resources(kept: list[core_v1.Container], wanted: list[core_v1.Containe
     for container in kept:
         fields = {name: getattr(container, name) for name in container.__struct_fields__}
         if (new := by_name.get(container.name)) is not None:
-            fields["resources"] = new.resources
+            fields["resources"], fields["resize_policy"] = new.resources, new.resize_policy
         found.append(type(container)(**fields))
     return found

@@ -43,6 +43,7 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/json", "Cache-Control": "no-cache, private"})
     response.enable_chunked_encoding()
     await response.prepare(ctx.http)
+    ctx.registry.watchers.add(watcher)
     try:
         await _begin(ctx, cache, watcher)
         await _pump(ctx, cache, watcher, response, timeout)
@@ -50,6 +51,7 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
         await response.write(_error_frame(error))
     finally:
         watcher.close()
+        ctx.registry.watchers.discard(watcher)
     await response.write_eof()
     return response
 
@@ -127,7 +129,7 @@ async def _pump(
         if frames := watcher.take():
             await response.write(frames)
             continue
-        if watcher.overflowed:
+        if watcher.overflowed or watcher.ended:
             return
         try:
             async with asyncio.timeout(min(BOOKMARK_SECONDS, end - now) if bookmarks else end - now):

@@ -103,6 +103,35 @@ def test_a_watch_ends_in_its_time():
     story(run)
 
 
+async def until(condition):
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0)
+
+
+def test_a_client_that_goes_away_is_forgotten():
+    async def run(api):
+        async with api.watch(MAPS) as watch:
+            await create(api, "a")
+            await expect(watch, ("ADDED", "a"))
+            assert len(api.registry.watchers) == 1
+            watch.response.close()
+        await until(lambda: not api.registry.watchers)
+
+    story(run)
+
+
+def test_watches_end_with_the_server():
+    async def run(api):
+        async with api.watch(MAPS) as watch:
+            await until(lambda: api.registry.watchers)
+            for watcher in tuple(api.registry.watchers):
+                watcher.end()
+            assert await watch.next() is None
+
+    story(run)
+
+
 def test_tables_name_their_columns_once():
     async def run(api):
         accept = "application/json;as=Table;v=v1;g=meta.k8s.io"
