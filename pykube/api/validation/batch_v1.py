@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from .. import codec, conditions, names, selectors
+from .. import codec, names, selectors
 from ..batch_v1 import (
     CronJob,
     Job,
     JobSpec,
-    JobStatus,
     PodFailurePolicyOnExitCodesRequirement,
     PodFailurePolicyRule,
     SuccessPolicyRule,
@@ -17,7 +16,6 @@ from ..field_errors import (
     METADATA,
     OMITTED,
     SPEC,
-    STATUS,
     Errors,
     Path,
     duplicate,
@@ -28,7 +26,7 @@ from ..field_errors import (
     too_many,
 )
 from ..selectors import SelectorError
-from . import checks, cron, meta, pods
+from . import checks, cron, job_status, meta, pods
 from .rules import Rules
 
 _MANY = 100_000
@@ -318,91 +316,6 @@ def _take_scheduling(before: PodTemplateSpec, after: PodTemplateSpec) -> None:
     before.metadata.labels = after.metadata.labels
 
 
-def _status(new: Job, old: Job) -> Errors:
-    status = new.status
-    for name, value in (
-        ("active", status.active),
-        ("succeeded", status.succeeded),
-        ("failed", status.failed),
-        ("ready", status.ready),
-        ("terminating", status.terminating),
-    ):
-        yield from checks.not_negative(STATUS.child(name), value)
-    if status.uncounted_terminated_pods is not None:
-        place = STATUS.child("uncountedTerminatedPods")
-        yield from checks.unique(place.child("succeeded"), status.uncounted_terminated_pods.succeeded)
-        yield from checks.unique(place.child("failed"), status.uncounted_terminated_pods.failed)
-    yield from _conditions(status, old.status)
-    yield from _times(new, old)
-    if status.ready is not None and status.ready > status.active:
-        yield invalid_value(STATUS.child("ready"), status.ready, "cannot set more ready pods than active")
-    for name, after, before in (
-        ("failed", status.failed, old.status.failed),
-        ("succeeded", status.succeeded, old.status.succeeded),
-    ):
-        if after < before:
-            yield invalid_value(STATUS.child(name), after, f"cannot decrease the {name} counter")
-
-
-def _conditions(status: JobStatus, old: JobStatus) -> Errors:
-    path = STATUS.child("conditions")
-    is_true = {kind for kind in _TERMINAL if conditions.is_true(status.conditions, kind)}
-    was_true = {kind for kind in _TERMINAL if conditions.is_true(old.conditions, kind)}
-    for pair, message in (
-        (("Complete", "Failed"), "cannot set Complete=True and Failed=true conditions"),
-        (("Complete", "FailureTarget"), "cannot set Complete=True and FailureTarget=true conditions"),
-        (("SuccessCriteriaMet", "Failed"), "cannot set SuccessCriteriaMet=True and Failed=true conditions"),
-        (
-            ("SuccessCriteriaMet", "FailureTarget"),
-            "cannot set SuccessCriteriaMet=True and FailureTarget=true conditions",
-        ),
-    ):
-        if is_true.issuperset(pair):
-            yield invalid_value(path, OMITTED, message)
-    if "Failed" in is_true - was_true and "FailureTarget" not in is_true:
-        message = "cannot set Failed=True condition without the FailureTarget=true condition"
-        yield invalid_value(path, OMITTED, message)
-    if "Complete" in is_true - was_true and "SuccessCriteriaMet" not in is_true:
-        message = "cannot set Complete=True condition without the SuccessCriteriaMet=true condition"
-        yield invalid_value(path, OMITTED, message)
-    for kind in _TERMINAL:
-        if kind in was_true and kind not in is_true:
-            if kind == "SuccessCriteriaMet":
-                yield invalid_value(path, OMITTED, "cannot disable the SuccessCriteriaMet=True condition")
-            else:
-                yield invalid_value(path, OMITTED, f"cannot disable the terminal {kind}=True condition")
-
-
-_TERMINAL = ("Failed", "Complete", "FailureTarget", "SuccessCriteriaMet")
-
-
-def _times(new: Job, old: Job) -> Errors:
-    status = new.status
-    complete = conditions.is_true(status.conditions, "Complete")
-    finished = complete or conditions.is_true(status.conditions, "Failed")
-    started, completed = STATUS.child("startTime"), STATUS.child("completionTime")
-    if status.completion_time is not None and not complete:
-        message = "cannot set completionTime when there is no Complete=True condition"
-        yield invalid_value(completed, status.completion_time, message)
-    if status.completion_time is None and complete:
-        yield required(completed, "completionTime is required for Complete jobs")
-    if status.start_time and status.completion_time and status.completion_time < status.start_time:
-        yield invalid_value(completed, status.completion_time, "must be equal to or after `startTime`")
-    if finished:
-        if status.active > 0:
-            yield invalid_value(STATUS.child("active"), status.active, "active>0 is invalid for finished job")
-        if status.start_time is None:
-            yield required(started, "startTime is required for finished job")
-        if status.terminating:
-            message = "terminating>0 is invalid for finished job"
-            yield invalid_value(STATUS.child("terminating"), status.terminating, message)
-    before = old.status
-    if before.completion_time is not None and status.completion_time not in (None, before.completion_time):
-        yield invalid_value(completed, status.completion_time, checks.IMMUTABLE)
-    if before.start_time is not None and status.start_time != before.start_time and not new.spec.suspend:
-        yield invalid_value(started, status.start_time, "field is immutable for unsuspended job once set")
-
-
 def _cron_job(found: CronJob, old: CronJob | None = None) -> Errors:
     spec = found.spec
     path = SPEC.child("schedule")
@@ -438,6 +351,6 @@ def _cron_job_create(found: CronJob) -> Errors:
 
 
 CATALOG = {
-    Job: Rules(create=_create, update=_update, status=_status),
+    Job: Rules(create=_create, update=_update, status=job_status.update),
     CronJob: Rules(create=_cron_job_create, update=_cron_job),
 }

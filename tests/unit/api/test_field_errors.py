@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pykube.api import scheme
+from pykube.api.apps_v1 import Deployment
+from pykube.api.core_v1 import Pod
 from pykube.api.field_errors import (
     SPEC,
     Path,
@@ -36,14 +38,14 @@ def test_messages() -> None:
 
 
 def test_one_or_several_become_one_error() -> None:
-    pods = scheme.by_kind("v1", "Pod")
+    pods = scheme.resource_of(Pod)
     one = invalid(pods, "x", [required(SPEC.child("y"))])
     assert one.message == 'Pod "x" is invalid: spec.y: Required value'
     assert one.code == 422
     assert [cause.to_dict() for cause in one.details.causes] == [
         {"reason": "FieldValueRequired", "message": "Required value", "field": "spec.y"}
     ]
-    deployments = scheme.by_kind("apps/v1", "Deployment")
+    deployments = scheme.resource_of(Deployment)
     errors = [required(SPEC), required(SPEC), forbidden(SPEC, "no")]
     several = invalid(deployments, "x", errors)
     assert several.message == 'Deployment.apps "x" is invalid: [spec: Required value, spec: Forbidden: no]'

@@ -11,7 +11,9 @@ from pykube.api.core_v1 import Pod, Secret, Service
 
 
 def completed(kind: tuple[str, str], doc: dict[str, Any]) -> dict[str, Any]:
-    obj = codec.from_dict(scheme.by_kind(*kind).type, doc)
+    resource = scheme.by_kind(*kind)
+    assert resource is not None
+    obj = codec.from_dict(resource.type, doc)
     defaults.apply(obj)
     once = codec.encode(obj)
     defaults.apply(obj)
