@@ -5,8 +5,10 @@ Source: sigs.k8s.io/json, and the field validation directive of the Kubernetes A
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum, auto
 from typing import Any
 
 from ..errors import BadRequest
@@ -17,8 +19,23 @@ _LIMIT = 100
 
 
 def check(cls: type[Struct], text: bytes | str) -> list[str]:
-    """What is wrong with the JSON `text` of an object of `cls`: duplicate keys first, then unknown fields."""
-    return [*duplicate_fields(text), *unknown_fields(cls, json.loads(text))][:_LIMIT]
+    """What is wrong with the JSON `text` of an object of `cls`: duplicate keys first, then unknown fields.
+
+    Runs on nearly every write, so the text is parsed once and paths are made only when something is wrong.
+    """
+    repeated = False
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal repeated
+        found = dict(pairs)
+        repeated = repeated or len(found) != len(pairs)
+        return found
+
+    doc = json.loads(text, object_pairs_hook=members)
+    duplicates = duplicate_fields(text) if repeated else []
+    if not duplicates and _is_known(cls, doc):
+        return []
+    return [*duplicates, *unknown_fields(cls, doc)][:_LIMIT]
 
 
 def raise_if_any(findings: list[str], kind: str, version: str) -> None:
@@ -47,23 +64,63 @@ def duplicate_fields(text: bytes | str) -> list[str]:
     return list(_duplicates(json.loads(text, object_pairs_hook=_Pairs), ""))
 
 
+class _Shape(Enum):
+    """What stands in a field that leads to more fields."""
+
+    ONE = auto()
+    LIST = auto()
+    MAP = auto()
+
+
+@functools.cache
+def _shapes(cls: type[Struct]) -> Mapping[str, tuple[type[Struct], _Shape] | None]:
+    """The JSON fields of `cls`, each with the struct behind it."""
+    found: dict[str, tuple[type[Struct], _Shape] | None] = {}
+    for name, info in fields_of(cls).items():
+        shape = _Shape.LIST if info.is_list else _Shape.MAP if info.is_map else _Shape.ONE
+        found[name] = (info.struct, shape) if info.struct is not None else None
+    return found
+
+
+def _is_known(cls: type[Struct], doc: Any) -> bool:
+    """True when `_unknown` would find nothing."""
+    if not isinstance(doc, dict):
+        return True
+    shapes = _shapes(cls)
+    for key, value in doc.items():
+        if key not in shapes:
+            return False
+        below = shapes[key]
+        if below is None:
+            continue
+        struct, shape = below
+        if shape is _Shape.ONE or not value:
+            items: Iterable[Any] = (value,)
+        else:
+            items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        for item in items:
+            if not _is_known(struct, item):
+                return False
+    return True
+
+
 def _unknown(cls: type[Struct], doc: Any, path: str) -> Iterator[str]:
     if not isinstance(doc, dict):
         return
-    known = fields_of(cls)
+    shapes = _shapes(cls)
     for key, value in doc.items():
         place = f"{path}.{key}" if path else key
-        info = known.get(key)
-        if info is None:
+        if key not in shapes:
             yield f"unknown field {_quote(place)}"
             continue
-        struct = info.struct
-        if struct is None:
+        below = shapes[key]
+        if below is None:
             continue
-        if info.is_list and isinstance(value, list):
+        struct, shape = below
+        if shape is _Shape.LIST and isinstance(value, list):
             for index, item in enumerate(value):
                 yield from _unknown(struct, item, f"{place}[{index}]")
-        elif info.is_map and isinstance(value, dict):
+        elif shape is _Shape.MAP and isinstance(value, dict):
             for name, item in value.items():
                 yield from _unknown(struct, item, f"{place}.{name}")
         else:
