@@ -11,7 +11,6 @@ import contextlib
 import json
 import logging
 import os
-import re
 import signal
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -24,8 +23,8 @@ from .cgroups import Cgroups, detect_driver
 from .cri.client import CriClient
 from .cri.containerd import PrivateContainerd
 from .cri.errors import CriError, NotFound
-from .network import links
-from .network.setup import BRIDGE, PodNetwork
+from .network import teardown
+from .network.setup import PodNetwork
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +52,7 @@ async def reset(config: AgentConfig, clock: Clock | None = None) -> None:
         with contextlib.suppress(OSError):
             _unmount(path)
             os.unlink(path)
-    _remove_network(config)
+    await teardown.remove(config)
     for root in (config.state_dir, config.run_dir):
         unmount_below(root)
     for result in _cni_results():
@@ -126,24 +125,6 @@ def _pod_namespaces() -> list[str]:
             if path := json.loads(result.read_bytes()).get("netns"):
                 found.append(str(path))
     return found
-
-
-def _remove_network(config: AgentConfig) -> None:
-    tables = subprocess.run(["nft", "list", "tables"], capture_output=True, text=True, check=False).stdout
-    for family, table in re.findall(r"^table (\w+) (pykube\S*)$", tables, re.MULTILINE):
-        subprocess.run(["nft", "delete", "table", family, table], check=False)
-    for route in links.our_routes():
-        with contextlib.suppress(OSError):
-            links.delete_route(route)
-    links.remove_local_address(config.network.dns_ip)
-    for name in sorted(os.listdir("/sys/class/net")):
-        if name == BRIDGE or _is_pod_link(name):
-            links.remove_link(name)
-
-
-def _is_pod_link(name: str) -> bool:
-    """The host's end of a pod's veth pair is a port of our bridge, or was (``pk`` and a hash)."""
-    return re.fullmatch(r"pk[0-9a-f]{8,13}", name) is not None
 
 
 def unmount_below(root: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -15,7 +16,8 @@ def live_cluster() -> Iterator[None]:
     """A running cluster; it is taken down, state and all, after the last test."""
     cluster.run("scripts/up", timeout=900)
     yield
-    cluster.run("scripts/down", "--purge", timeout=300)
+    if not os.environ.get("KEEP_CLUSTER"):
+        cluster.run("scripts/down", "--purge", timeout=300)
 
 
 @pytest.fixture(params=cluster.kubectls(), ids=lambda path: path.strip("/").replace("/", "-"))

@@ -30,7 +30,7 @@ def deployment(name: str, replicas: int = 2, **env: str) -> dict[str, Any]:
                             "name": "c",
                             "image": IMAGE,
                             "command": ["/bin/busybox", "sh", "-c", "echo started; exec busybox sleep 3600"],
-                            "env": [{"name": key, "value": value} for key, value in env.items()],
+                            **({"env": [{"name": key, "value": value} for key, value in env.items()]} if env else {}),
                         }
                     ],
                 },
