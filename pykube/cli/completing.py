@@ -19,6 +19,9 @@ Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
+PAGE = "500"
+"""More names than this help nobody."""
+
 
 def objects(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Kinds for the first word, names of that kind for the others; ``kind/name`` where there is a slash."""
@@ -30,14 +33,14 @@ def pods(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Co
     """Names of pods, or of what ``kind/`` says."""
     if "/" in incomplete:
         return objects(ctx, param, incomplete)
-    return _quietly(ctx, lambda cluster: _starting(_names(cluster, cluster.kinds.find("pods")), incomplete))
+    return _quietly(ctx, lambda cluster: _starting(names(cluster, cluster.kinds.find("pods")), incomplete))
 
 
 def names_of(word: str) -> Complete:
     """A completion of the names of one kind."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        return _quietly(ctx, lambda cluster: _starting(_names(cluster, cluster.kinds.find(word)), incomplete))
+        return _quietly(ctx, lambda cluster: _starting(names(cluster, cluster.kinds.find(word)), incomplete))
 
     return complete
 
@@ -45,30 +48,32 @@ def names_of(word: str) -> Complete:
 def containers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The containers of the pod that was named before."""
 
-    def names(cluster: Cluster) -> list[str]:
+    def find(cluster: Cluster) -> list[str]:
         pod = str(ctx.params.get("target") or "").removeprefix("pod/")
         found = cluster.http.get(cluster.kinds.find("pods").path(cluster.namespace, pod))
         return _starting([one["name"] for one in found["spec"]["containers"]], incomplete)
 
-    return _quietly(ctx, names)
+    return _quietly(ctx, find)
 
 
 def _objects(cluster: Cluster, before: Sequence[str], incomplete: str) -> list[str]:
     if "/" in incomplete:
         word = incomplete.partition("/")[0]
-        return _starting((f"{word}/{name}" for name in _names(cluster, cluster.kinds.find(word))), incomplete)
+        return _starting((f"{word}/{name}" for name in names(cluster, cluster.kinds.find(word))), incomplete)
     if not before:
         done, comma, last = incomplete.rpartition(",")
         kinds = (kind for kind in cluster.kinds.preferred() if "list" in kind.verbs)
         return [f"{done}{comma}{word}" for word in _starting((kind.plural for kind in kinds), last)]
     if "/" in before[0]:
         return []
-    names = (name for word in before[0].split(",") for name in _names(cluster, cluster.kinds.find(word)))
+    names = (name for word in before[0].split(",") for name in names(cluster, cluster.kinds.find(word)))
     return _starting((name for name in names if name not in before[1:]), incomplete)
 
 
-def _names(cluster: Cluster, kind: Kind) -> list[str]:
-    found = cluster.http.get(kind.path(cluster.namespace), params={"limit": "500"}, accept=METADATA)
+def names(cluster: Cluster, kind: Kind, *, label_selector: str = "") -> list[str]:
+    """The names of the objects of a kind in the namespace, as many as a page holds."""
+    params = {"limit": PAGE, **({"labelSelector": label_selector} if label_selector else {})}
+    found = cluster.http.get(kind.path(cluster.namespace), params=params, accept=METADATA)
     return [item["metadata"]["name"] for item in found.get("items") or ()]
 
 
