@@ -8,6 +8,7 @@ the API conventions on patch.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +50,12 @@ _FREE = _Rule()
 
 
 def _rule(cls: type[Struct] | None, name: str) -> _Rule:
-    info = fields_of(cls).get(name) if cls is not None else None
+    return _FREE if cls is None else _rule_of(cls, name)
+
+
+@functools.lru_cache(maxsize=4096)
+def _rule_of(cls: type[Struct], name: str) -> _Rule:
+    info = fields_of(cls).get(name)
     if info is None:
         return _FREE
     merge, retain = info.find(PatchMerge), info.find(Retain)

@@ -24,6 +24,7 @@ _MODULES = frozenset(
         "apiextensions_v1",
         "apiregistration_v1",
         "apps_v1",
+        "authentication_v1",
         "authorization_v1",
         "autoscaling_v1",
         "autoscaling_v2",
