@@ -114,14 +114,12 @@ class _Choice:
 
     def _usable(self, found: list[tuple[Endpoint, int]]) -> tuple[Backend, ...]:
         chosen = [pair for pair in found if _ready(pair[0])] or [pair for pair in found if _serves_to_the_end(pair[0])]
-        return tuple(
-            sorted(
-                {
-                    Backend(endpoint.addresses[0], port, endpoint.node_name == self._node_name)
-                    for endpoint, port in chosen
-                }
-            )
-        )
+        backends = {
+            Backend(address, port, endpoint.node_name == self._node_name)
+            for endpoint, port in chosen
+            if (address := _canonical(endpoint.addresses[0]))
+        }
+        return tuple(sorted(backends))
 
 
 def _ready(endpoint: Endpoint) -> bool:
@@ -149,6 +147,7 @@ def _frontends(
     service: Service, port: ServicePort, family: int, choice: _Choice, excluded: frozenset[str]
 ) -> list[Frontend]:
     spec = service.spec
+    cluster_ips = [_canonical(address) for address in spec.cluster_ips or [spec.cluster_ip]]
     protocol = (port.protocol or "TCP").lower()
     internal_local = spec.internal_traffic_policy == "Local"
     external_local = spec.external_traffic_policy == "Local"
@@ -163,17 +162,16 @@ def _frontends(
             somewhere=bool(choice.cluster),
             affinity_seconds=affinity,
         )
-        for address in spec.cluster_ips or [spec.cluster_ip]
+        for address in cluster_ips
         if _family(address) == family and address not in excluded
     ]
-    outside = [(address, port.port, False) for address in spec.external_ips]
+    outside = [(_canonical(address), port.port, False) for address in spec.external_ips]
     if spec.type == "LoadBalancer":
-        outside += [(address, port.port, True) for address in _load_balancer_addresses(service)]
+        outside += [(_canonical(address), port.port, True) for address in _load_balancer_addresses(service)]
     reachable = [(address, number, limited) for address, number, limited in outside if _family(address) == family]
-    families = {_family(address) for address in spec.cluster_ips or [spec.cluster_ip]}
-    if port.node_port and family in families:
+    if port.node_port and family in map(_family, cluster_ips):
         reachable.append(("", port.node_port, False))
-    ranges = tuple(text.strip() for text in spec.load_balancer_source_ranges if _family(text.strip()) == family)
+    ranges = _source_ranges(service, family)
     found += [
         Frontend(
             family,
@@ -206,12 +204,35 @@ def _affinity(service: Service) -> int:
     return (client_ip.timeout_seconds if client_ip else None) or _DEFAULT_AFFINITY
 
 
-def _family(address: str) -> int:
-    """4 or 6; 0 for what is neither an address nor a network."""
+def _source_ranges(service: Service, family: int) -> tuple[str, ...]:
+    """Networks that do not overlap: the kernel refuses a set whose intervals do."""
+    networks4: list[ipaddress.IPv4Network] = []
+    networks6: list[ipaddress.IPv6Network] = []
+    for text in service.spec.load_balancer_source_ranges:
+        try:
+            network = ipaddress.ip_network(text.strip(), strict=False)
+        except ValueError:
+            continue
+        if isinstance(network, ipaddress.IPv4Network):
+            networks4.append(network)
+        else:
+            networks6.append(network)
+    if family == 4:
+        return tuple(map(str, ipaddress.collapse_addresses(networks4)))
+    return tuple(map(str, ipaddress.collapse_addresses(networks6)))
+
+
+def _canonical(address: str) -> str:
+    """The one way to write an address, so that equal ones are seen to be equal; empty for what is none."""
     try:
-        return ipaddress.ip_network(address, strict=False).version
+        return str(ipaddress.ip_address(address))
     except ValueError:
-        return 0
+        return ""
+
+
+def _family(address: str) -> int:
+    """4 or 6; 0 for the empty text."""
+    return (6 if ":" in address else 4) if address else 0
 
 
 @dataclass(frozen=True, slots=True, order=True)

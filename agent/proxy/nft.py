@@ -25,8 +25,8 @@ class NftError(Exception):
 
 
 class _Engine(Protocol):
-    def run(self, commands: bytes) -> tuple[int, bytes, bytes]:
-        """Exit code, output, errors."""
+    def run(self, commands: bytes, *, dry: bool) -> tuple[int, bytes, bytes]:
+        """Exit code, output, errors; a dry run changes nothing."""
         ...
 
 
@@ -42,6 +42,7 @@ class _Library:
         for name in ("nft_ctx_get_output_buffer", "nft_ctx_get_error_buffer"):
             getattr(library, name).restype = ctypes.c_char_p
             getattr(library, name).argtypes = [ctypes.c_void_p]
+        library.nft_ctx_set_dry_run.argtypes = [ctypes.c_void_p, ctypes.c_bool]
         library.nft_run_cmd_from_buffer.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
         library.nft_run_cmd_from_buffer.restype = ctypes.c_int
         context = library.nft_ctx_new(0)
@@ -51,7 +52,8 @@ class _Library:
         library.nft_ctx_buffer_error(context)
         self._library, self._context = library, context
 
-    def run(self, commands: bytes) -> tuple[int, bytes, bytes]:
+    def run(self, commands: bytes, *, dry: bool) -> tuple[int, bytes, bytes]:
+        self._library.nft_ctx_set_dry_run(self._context, dry)
         code: int = self._library.nft_run_cmd_from_buffer(self._context, commands)
         # Reading a buffer empties it.
         output: bytes = self._library.nft_ctx_get_output_buffer(self._context) or b""
@@ -62,9 +64,10 @@ class _Library:
 class _Command:
     """One ``nft`` process per transaction."""
 
-    def run(self, commands: bytes) -> tuple[int, bytes, bytes]:
+    def run(self, commands: bytes, *, dry: bool) -> tuple[int, bytes, bytes]:
+        command = ["nft", *(["-c"] if dry else []), "-f", "-"]
         try:
-            done = subprocess.run(["nft", "-f", "-"], input=commands, capture_output=True, timeout=60, check=False)
+            done = subprocess.run(command, input=commands, capture_output=True, timeout=60, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
             return 127, b"", f"nft (package nftables) cannot be run: {error}".encode()
         return done.returncode, done.stdout, done.stderr
@@ -77,14 +80,14 @@ class NftWriter:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="nft")
         self._engine: _Engine | None = None
 
-    def _run(self, commands: str) -> str:
+    def _run(self, commands: str, dry: bool) -> str:
         if self._engine is None:
             try:
                 self._engine = _Library()
             except (OSError, AttributeError) as error:
                 log.info("%s cannot be used (%s): nft is started for each change", _LIBRARY, error)
                 self._engine = _Command()
-        code, output, errors = self._engine.run(commands.encode())
+        code, output, errors = self._engine.run(commands.encode(), dry=dry)
         if code != 0:
             raise NftError(errors.decode(errors="replace").strip() or f"nft failed with {code}")
         return output.decode(errors="replace")
@@ -95,7 +98,15 @@ class NftWriter:
         Raises:
             NftError: nothing has been changed.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, commands)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, commands, False)
+
+    async def check(self, commands: str) -> None:
+        """Let the kernel judge `commands` without doing anything.
+
+        Raises:
+            NftError: `apply` would raise it too.
+        """
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._run, commands, True)
 
     def close(self) -> None:
         """End the thread after the transactions that wait."""

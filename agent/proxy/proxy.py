@@ -21,6 +21,7 @@ from pykube.client.informer import Informer, InformerSet
 from pykube.config import AgentConfig
 
 from .health_check import HealthChecks
+from .isolation import refused_services
 from .model import SERVICE_NAME_LABEL, ServiceModel, StaleFlows, service_model, stale_flows
 from .nft import NftError, NftWriter
 from .rules import TABLE, Addresses, ServiceRules, render
@@ -150,12 +151,28 @@ class Proxy:
                 self._models[key] = model
                 changes[key] = render(model, self._table.addresses)
         self._table.update(changes)
-        await self._nft.apply(self._table.full())
+        try:
+            await self._nft.apply(self._table.full())
+        except NftError as error:
+            await self._replace_without_the_refused(changes, error)
         log.info("service rules written for %d services", len(changes))
         self.programmed.set()
         keys = before.keys() | self._models.keys()
         self._forget([flow for key in keys for flow in stale_flows(before.get(key), self._models.get(key))])
         await self._serve_health_checks()
+
+    async def _replace_without_the_refused(self, changes: dict[str, ServiceRules], error: NftError) -> None:
+        """Write all that the kernel accepts: one Service that it does not must not stop all others."""
+        refused = await refused_services(changes, self._table.addresses, self._nft)
+        if not refused:
+            raise error
+        self._table = Table(self._table.addresses)
+        self._table.update({key: rules for key, rules in changes.items() if key not in refused})
+        for key in refused:
+            # Not in the table: a change of the Service is a new attempt.
+            del self._models[key]
+        log.error("the kernel refuses the rules of %s: %s", ", ".join(sorted(refused)), error)
+        await self._nft.apply(self._table.full())
 
     async def _update(self) -> None:
         """Write what has changed."""

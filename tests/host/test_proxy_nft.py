@@ -92,3 +92,38 @@ def test_stale_udp_connections_are_forgotten(netns: str) -> None:
         check=False,
     )
     assert (done.stdout, done.stderr) == ("[0, 0, 0, 3, 0]\n", "")
+
+
+ISOLATION = """
+import asyncio
+from agent.proxy.isolation import refused_services
+from agent.proxy.nft import NftWriter
+from agent.proxy.rules import Addresses, ServiceRules
+from agent.proxy.table import Table
+
+def element(value, number=1):
+    return ServiceRules(elements={("hairpins4", f"10.0.0.{number} . {value}"): ""})
+
+async def main():
+    writer = NftWriter()
+    addresses = Addresses(("10.43.0.0/16",), ("10.42.0.0/24",))
+    rules = {f"default/s{number:03}": element("10.0.0.1", number) for number in range(100)}
+    assert await refused_services(rules, addresses, writer) == frozenset()
+    rules["default/s017"] = element("nonsense with spaces")
+    rules["default/s064"] = ServiceRules(elements={("services4", "10.0.0.1 . tcp . 80"): "goto nowhere"})
+    print(sorted(await refused_services(rules, addresses, writer)), repr(await writer.apply("list tables\\n")))
+    writer.close()
+
+asyncio.run(main())
+"""
+
+
+def test_services_that_the_kernel_refuses_are_found(netns: str) -> None:
+    done = subprocess.run(
+        ["ip", "netns", "exec", netns, sys.executable, "-c", ISOLATION],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("['default/s017', 'default/s064'] ''\n", "")

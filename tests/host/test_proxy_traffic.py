@@ -135,7 +135,8 @@ def built() -> Iterator[Node]:
             "route add 10.43.0.0/16 dev bridge0",
         ):
             sh("ip", "-n", node.name, *command.split())
-        settings = ("ipv4.ip_forward=1", "ipv4.conf.all.route_localnet=1", "ipv4.conf.all.send_redirects=0")
+        redirects = ("ipv4.conf.all.send_redirects=0", "ipv4.conf.bridge0.send_redirects=0")
+        settings = ("ipv4.ip_forward=1", "ipv4.conf.all.route_localnet=1", *redirects)
         node.inside("node", "sysctl", "-q", *(f"net.{setting}" for setting in settings))
         node.attach("poda", POD_A, bridge=True)
         node.attach("podb", POD_B, bridge=True)
@@ -289,3 +290,32 @@ def test_loopback_is_closed_to_the_outside(node: Node) -> None:
     node.inside("client", "sysctl", "-q", "net.ipv4.conf.all.route_localnet=1")
     sh("ip", "-n", f"{node.name}-client", "route", "del", "local", "127.0.0.0/8", "table", "local", check=False)
     assert node.ask("client", "127.0.0.5", 30080) == ["TimeoutError"]
+
+
+def test_everything_in_both_families_is_accepted(node: Node) -> None:
+    protocols = [
+        ServicePort(name=name.lower(), port=80, protocol=name, node_port=30080) for name in ("TCP", "UDP", "SCTP")
+    ]
+    whole = service(
+        type="LoadBalancer",
+        cluster_ips=[CLUSTER_IP, "fd43::77"],
+        external_ips=[EXTERNAL_IP, "2001:db8::7"],
+        ports=protocols,
+        load_balancer_source_ranges=["10.0.0.0/8", "10.1.0.0/16", "fd00::/8"],
+        external_traffic_policy="Local",
+    )
+    whole.status.load_balancer.ingress = [LoadBalancerIngress(ip="198.51.100.8"), LoadBalancerIngress(ip="2001:db8::8")]
+    ports = [EndpointPort(name=port.name, port=8080, protocol=port.protocol) for port in protocols]
+    slices = [
+        EndpointSlice(address_type="IPv4", endpoints=[endpoint(POD_A), endpoint(POD_B, "elsewhere")], ports=ports),
+        EndpointSlice(address_type="IPv6", endpoints=[endpoint("fd42::2"), endpoint("fd42::3", "there")], ports=ports),
+    ]
+    addresses = Addresses(("10.43.0.0/16", "fd43::/108"), ("10.42.0.0/24", "fd42::/64"), ("10.43.0.10", "fd43::a"))
+    table = Table(addresses)
+    node.inside("node", "nft", "-f", "-", stdin=table.full())
+    for affinity in ("None", "ClientIP"):
+        whole.spec.session_affinity = affinity
+        rules = render(service_model(whole, slices, node_name="node"), addresses)
+        node.inside("node", "nft", "-f", "-", stdin=table.update({"default/web": rules}))
+        node.inside("node", "nft", "-f", "-", stdin=table.full())
+    node.inside("node", "nft", "-f", "-", stdin=table.update({"default/web": ServiceRules()}))

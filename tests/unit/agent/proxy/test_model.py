@@ -99,6 +99,22 @@ def test_addresses_from_outside() -> None:
     ]
 
 
+def test_addresses_are_written_in_one_way() -> None:
+    found = model(
+        service(cluster_ips=["fd43:0:0::7"], external_ips=["FD00::1", "nonsense"]),
+        piece(endpoint("fd42:0::1"), endpoint("nonsense"), family="IPv6"),
+    )
+    assert [one.address for one in found.frontends] == ["fd43::7", "fd00::1"]
+    assert backends(found) == ["fd42::1"]
+
+
+def test_source_ranges_do_not_overlap() -> None:
+    ranges = [" 10.0.0.0/8", "10.1.0.0/16", "192.0.2.77/24", "10.0.0.0/8", "fd00::/8", "nonsense"]
+    balanced = service(type="LoadBalancer", load_balancer_source_ranges=ranges)
+    balanced.status.load_balancer.ingress = [LoadBalancerIngress(ip="192.0.2.2")]
+    assert model(balanced).frontends[1].source_ranges == ("10.0.0.0/8", "192.0.2.0/24")
+
+
 def test_internal_policy_local() -> None:
     local = service(internal_traffic_policy="Local")
     found = model(local, piece(endpoint("10.0.0.1", "there"))).frontends[0]
