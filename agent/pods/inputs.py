@@ -63,7 +63,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Nudged:
-    """Something that an error may have been waiting for has changed (a ConfigMap, a Secret): try again now."""
+    """Something that an error may have been waiting for is there (a ConfigMap, the runtime): try again now."""
 
 
 @dataclass(frozen=True, slots=True)

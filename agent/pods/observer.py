@@ -17,6 +17,7 @@ from pykube.aio.clock import Clock
 from pykube.aio.tasks import Supervisor
 
 from .container import LIVE
+from .inputs import Nudged
 from .parts import Part
 from .worker import PodWorker
 
@@ -62,7 +63,9 @@ class Observer:
             except CriError as error:
                 log.info("runtime events broke off: %s", error)
             await self._clock.sleep(RECONNECT)
-            await self.relist()
+            if await self.relist():
+                for worker in tuple(self._workers()):
+                    worker.tell(Nudged())
 
     def _look_after(self, identity: str) -> None:
         """Have the pod that owns this container or sandbox look for itself."""
@@ -70,14 +73,14 @@ class Observer:
             worker.check_container(identity)
             worker.check_sandbox(identity)
 
-    async def relist(self) -> None:
-        """Look for containers and sandboxes that should run and do not."""
+    async def relist(self) -> bool:
+        """Look for containers and sandboxes that should run and do not; returns whether the runtime answered."""
         try:
             containers = await self._cri.list_containers()
             sandboxes = await self._cri.list_pod_sandboxes()
         except CriError as error:
             log.debug("cannot list containers: %s", error)
-            return
+            return False
         running = {known.id for known in containers if known.state == pb.ContainerState.CONTAINER_RUNNING}
         ready = {known.id for known in sandboxes if known.state == pb.PodSandboxState.SANDBOX_READY}
         for worker in tuple(self._workers()):
@@ -87,3 +90,4 @@ class Observer:
             sandbox = worker.machine.sandbox
             if sandbox.stage is Part.READY and sandbox.id not in ready:
                 worker.check_sandbox(sandbox.id)
+        return True

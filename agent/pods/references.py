@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pykube import errors
 from pykube.aio.clock import Clock
 from pykube.aio.tasks import Supervisor
 from pykube.api import core_v1
@@ -82,7 +83,10 @@ class References:
             found = watch.informer.get(name, namespace)
             if found is not None:
                 return found
-        return await self._client.get(_KINDS[kind], name, namespace)
+        try:
+            return await self._client.get(_KINDS[kind], name, namespace)
+        except errors.NotFound as error:
+            raise errors.NotFound(f'{kind.lower()} "{name}" not found', error.details) from error
 
     def hold(self, owner: str, namespace: str, wanted: Iterable[Reference]) -> None:
         """From now on follow exactly these objects for `owner`."""

@@ -13,16 +13,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.cri import api_pb2 as pb
-from agent.cri.errors import CriError, NotFound
+from agent.cri.errors import CriError, NotFound, Unavailable
 from agent.images import Announce, Wanted
 from agent.volumes.container_mounts import HOSTS, container_mounts, wants_hosts_file
 from agent.volumes.context import VolumeContext, VolumeError
 from agent.volumes.pod_volumes import PodVolumes, tear_down
 from pykube import errors
+from pykube.aio.backoff import Backoff
 from pykube.api import core_v1, node_v1
 
 from . import termination
-from .config import POD_UID, Parts, container_config, log_directory, sandbox_config
+from .config import CONTAINER_NAME, POD_UID, Parts, container_config, log_directory, sandbox_config
 from .dns import hosts_file, pod_resolver
 from .env import ConfigError, environment
 from .inputs import ContainerStarted, Exit
@@ -31,6 +32,8 @@ from .surroundings import Surroundings
 
 EXITED = pb.ContainerState.CONTAINER_EXITED
 RUNNING = pb.ContainerState.CONTAINER_RUNNING
+PATIENCE = 20
+"""How often a runtime that has gone away is asked what became of a start."""
 START_ERROR = 128
 """The exit code of a container whose process could not be started."""
 
@@ -114,6 +117,8 @@ class PodRuntime:
         self._at.cgroups.ensure(pod)
         self._make_log_dir(pod)
         config = self.configure(pod, attempt)
+        if attempt:
+            await self._stop_others(pod)
         self.sandbox_id = await self._at.cri.run_pod_sandbox(config, await self._handler(pod))
         if not pod.spec.host_network:
             self.ips = sandbox_ips(await self._at.cri.pod_sandbox_status(self.sandbox_id))
@@ -124,6 +129,13 @@ class PodRuntime:
         if not name:
             return ""
         return (await self._at.client.get(node_v1.RuntimeClass, name)).handler
+
+    async def _stop_others(self, pod: core_v1.Pod) -> None:
+        """Stop sandboxes of the pod that an earlier try has left; they hold addresses and ports."""
+        chosen = pb.PodSandboxFilter(label_selector={POD_UID: pod.metadata.uid})
+        for sandbox in await self._at.cri.list_pod_sandboxes(chosen):
+            if sandbox.state == pb.PodSandboxState.SANDBOX_READY:
+                await self._at.cri.stop_pod_sandbox(sandbox.id)
 
     async def sandbox_ready(self, sandbox_id: str) -> bool:
         """Whether the sandbox is there and lives.
@@ -189,7 +201,7 @@ class PodRuntime:
             announce("Warning", "Failed", f"Error: {error}")
             raise StartError("CreateContainerConfigError", str(error)) from error
         try:
-            identity = await self._at.cri.create_container(self.sandbox_id, config, sandbox)
+            identity = await self._create(pod, container, attempt, config, sandbox)
         except CriError as error:
             announce("Warning", "Failed", f"Error: {error.message}")
             raise StartError("CreateContainerError", error.message) from error
@@ -198,11 +210,44 @@ class PodRuntime:
         try:
             await self._at.cri.start_container(identity)
         except CriError as error:
-            announce("Warning", "Failed", f"Error: {error.message}")
-            ended = Exit(START_ERROR, "StartError", error.message, began, self._at.clock.now(), identity)
-            raise StartError("RunContainerError", error.message, ended) from error
+            if not await self._runs(identity):
+                announce("Warning", "Failed", f"Error: {error.message}")
+                ended = Exit(START_ERROR, "StartError", error.message, began, self._at.clock.now(), identity)
+                raise StartError("RunContainerError", error.message, ended) from error
         announce("Normal", "Started", "Container started")
         return ContainerStarted(container.name, identity, began, container.image)
+
+    async def _create(
+        self,
+        pod: core_v1.Pod,
+        container: core_v1.Container,
+        attempt: int,
+        config: pb.ContainerConfig,
+        sandbox: pb.PodSandboxConfig,
+    ) -> str:
+        """Create the container; one that an earlier try has left under the same name makes way."""
+        try:
+            return await self._at.cri.create_container(self.sandbox_id, config, sandbox)
+        except CriError:
+            chosen = pb.ContainerFilter(label_selector={POD_UID: pod.metadata.uid, CONTAINER_NAME: container.name})
+            left = [one for one in await self._at.cri.list_containers(chosen) if one.metadata.attempt == attempt]
+            if not left:
+                raise
+            for one in left:
+                await self._at.cri.remove_container(one.id)
+        return await self._at.cri.create_container(self.sandbox_id, config, sandbox)
+
+    async def _runs(self, container_id: str) -> bool:
+        """Whether a start that seemed to fail has succeeded: the answer may have been lost with the connection."""
+        backoff = Backoff(base=0.1, cap=2.0)
+        for _ in range(PATIENCE):
+            try:
+                return (await self._at.cri.container_status(container_id)).status.state == RUNNING
+            except Unavailable:
+                await self._at.clock.sleep(backoff.next())
+            except CriError:
+                return False
+        return False
 
     async def _container_config(
         self, pod: core_v1.Pod, container: core_v1.Container, attempt: int, target: str

@@ -30,6 +30,8 @@ from .told import told_by_api
 
 RETRY = timedelta(seconds=5)
 """How long after a failure with volumes or the sandbox the next try comes."""
+NUDGEABLE = ("CreateContainerConfigError", "CreateContainerError", "ImageInspectError")
+"""Why a container may wait for something that can come at any time: an object in the API, or the runtime itself."""
 LEAST_GRACE = 1
 """Seconds that a graceful stop gets at least, even for a grace period of 0."""
 LEAST_SIDECAR_GRACE = 2
@@ -191,10 +193,11 @@ class PodMachine:
         return found
 
     def _nudged(self, event: inp.Nudged, now: datetime) -> list[act.Action]:
-        if self.volumes.stage is Part.FAILED:
-            self.volumes.retry_at = now
+        for part in (self.volumes, self.sandbox):
+            if part.stage in (Part.FAILED, Part.LOST) and part.retry_at is not None:
+                part.retry_at = now
         for container in self.containers.values():
-            if container.stage is Stage.BACKOFF and container.waiting_reason == "CreateContainerConfigError":
+            if container.stage is Stage.BACKOFF and container.waiting_reason in NUDGEABLE:
                 container.retry_at = now
         return []
 

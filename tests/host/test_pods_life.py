@@ -212,3 +212,15 @@ def test_pre_stop_hook_runs_within_the_grace_period(runtime: PrivateRuntime) -> 
         assert (place / "stopped").exists()
 
     on_host(runtime, test)
+
+
+def test_containerd_killed_under_a_running_pod(runtime: PrivateRuntime) -> None:
+    async def test(host: PodHost, pods: NodePods, cri: CriClient) -> None:
+        await host.api.create(host_pod("calm", shell(FOREVER)))
+        before = (await host.until("calm", ready)).status.container_statuses
+        os.kill(int(runtime.containerd().pid_path.read_text().split()[0]), signal.SIGKILL)
+        await host.api.create(host_pod("late", shell(FOREVER)))
+        await host.until("late", ready, seconds=10)
+        assert (await host.until("calm", ready)).status.container_statuses == before
+
+    on_host(runtime, test)
