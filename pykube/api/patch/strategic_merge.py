@@ -147,7 +147,16 @@ def _merge_ordered(found: Map, changes: Map, key: str, cls: type[Struct] | None)
         merged = original if patch is None else patch
     else:
         merged = _merge_list(original, patch, rule)
-    found[name] = merged_order(merged, order, original or [], rule.key)
+    found[name] = merged_order(merged, order, _places(original or [], patch or [], rule), rule.key)
+
+
+def _places(original: list[Any], patch: list[Any], rule: _Rule) -> list[Any]:
+    """The order of the live list; new items take the places at its end that deleted ones free, as upstream's do."""
+    if not rule.merge or not rule.key or not all(isinstance(item, dict) for item in (*original, *patch)):
+        return original
+    base, changes = _item_directives(original, patch, rule.key)
+    known = [item.get(rule.key) for item in base]
+    return [*base, *(item for item in changes if item.get(rule.key) not in known)][: len(original)]
 
 
 def _check_order(patch: Sequence[Any], order: Sequence[Any], key: str) -> None:

@@ -76,6 +76,18 @@ def test_set_element_order() -> None:
     assert sorted(names) == ["a", "b", "live-only", "new"]
 
 
+def test_new_items_take_the_places_of_deleted_ones() -> None:
+    doc = pod({"name": "a"}, {"name": "b"}, {"name": "live-only"})
+    patch = {
+        "spec": {
+            "$setElementOrder/containers": [{"name": "b"}, {"name": "new"}],
+            "containers": [{"name": "new"}, {"name": "a", "$patch": "delete"}],
+        }
+    }
+    names = [item["name"] for item in strategic_merge.apply(Pod, doc, patch)["spec"]["containers"]]
+    assert names == ["b", "live-only", "new"]
+
+
 def test_retain_keys_clears_the_rest() -> None:
     doc = {"spec": {"strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}}}
     patch = {"spec": {"strategy": {"$retainKeys": ["type"], "type": "Recreate"}}}
