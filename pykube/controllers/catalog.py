@@ -7,6 +7,7 @@ from .context import Context
 from .cronjob import CronJobController
 from .daemonset import DaemonSetController
 from .deployment import DeploymentController
+from .disruption import DisruptionController
 from .endpoints import EndpointsController
 from .endpointslice import EndpointSliceController
 from .garbagecollector import GarbageCollector
@@ -38,6 +39,7 @@ ALL: tuple[type[Controller], ...] = (
     JobController,
     CronJobController,
     TtlAfterFinishedController,
+    DisruptionController,
     EndpointSliceController,
     EndpointsController,
     NamespaceController,

@@ -48,7 +48,7 @@ class Rejection:
     resolvable: bool = True
 
 
-class Unschedulable(Exception):  # noqa: N818 - a verdict on the pod, not an error
+class Unschedulable(Exception):
     """No node will do, whichever it is: the pod itself is not ready to be placed."""
 
     def __init__(self, plugin: str, message: str) -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from pykube.api import apps_v1, core_v1, meta_v1, owners, selectors
 from pykube.client.informer import Informer, InformerSet
 
 from .podinfo import PodInfo
+
+BY_PAIR: Final = "scheduling pair"
+"""Services by one pair of their selector, so that a pod's are found without asking all."""
+
+
+def _pair(service: core_v1.Service) -> list[str]:
+    if not service.spec.selector:
+        return []
+    key, value = min(service.spec.selector.items())
+    return [f"{service.metadata.namespace}/{key}={value}"]
 
 
 class DefaultSelectors:
@@ -15,6 +25,7 @@ class DefaultSelectors:
 
     def __init__(self, informers: InformerSet) -> None:
         self._services: Informer[core_v1.Service] = informers.informer(core_v1.Service)
+        self._services.add_index(BY_PAIR, _pair)
         self._owners: dict[str, Informer[Any]] = {
             "ReplicaSet": informers.informer(apps_v1.ReplicaSet),
             "StatefulSet": informers.informer(apps_v1.StatefulSet),
@@ -30,10 +41,10 @@ class DefaultSelectors:
         """All that selects the pod, in one selector; None when nothing does."""
         labels: dict[str, str] = {}
         expressions: list[meta_v1.LabelSelectorRequirement] = []
-        for service in self._services.list(pod.namespace):
-            wanted = service.spec.selector
-            if wanted and all(pod.labels.get(key) == value for key, value in wanted.items()):
-                labels.update(wanted)
+        for key, value in pod.labels.items():
+            for service in self._services.by_index(BY_PAIR, f"{pod.namespace}/{key}={value}"):
+                if service.spec.selector.items() <= pod.labels.items():
+                    labels.update(service.spec.selector)
         selector = self._owner_selector(pod)
         if isinstance(selector, dict):
             labels.update(selector)
