@@ -85,9 +85,8 @@ class Http:
             if response.status >= 400:
                 raise error_of(response.status, response.read())
             yield response
-        except (OSError, http.client.HTTPException) as error:
-            if isinstance(error, BrokenPipeError) and error.filename is None and connection.sock is None:
-                raise
+        except (http.client.HTTPException, ConnectionResetError, TimeoutError, ssl.SSLError) as error:
+            # not every OSError: one that the caller meets in printing what was read is the caller's
             raise self._unreachable(error) from error
         finally:
             connection.close()

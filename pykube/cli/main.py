@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -60,7 +61,6 @@ class Verbs(click.Group):
 
 
 def _nearest(word: str) -> str:
-
     return next(iter(difflib.get_close_matches(word, VERBS, n=1)), "")
 
 
@@ -75,9 +75,18 @@ def cli(**_: Any) -> None:
 
 
 def main() -> None:
-    """Entry point. Errors of the API go to stderr as kubectl shows them, with exit code 1."""
+    """Entry point. Errors go to stderr as kubectl shows them, with exit code 1, or 130 after an interrupt."""
     try:
-        cli(prog_name="pykube")
+        sys.exit(cli.main(prog_name="pykube", standalone_mode=False) or 0)
     except ApiError as error:
-        sys.stderr.write(f"{text_of(error)}\n")
+        click.echo(text_of(error), err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(1 if isinstance(error, click.UsageError) else error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # who read our output has seen enough; nothing more is to be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
