@@ -28,6 +28,9 @@ def update(new: Pod, old: Pod) -> Errors:
     yield from checks.immutable(STATUS.child("qosClass"), status.qos_class, before.qos_class)
     yield from _containers(new, old)
     yield from _init_containers(new, old)
+    debug = {container.name: "Never" for container in old.spec.ephemeral_containers}
+    place = STATUS.child("ephemeralContainerStatuses")
+    yield from _ended(status.ephemeral_container_statuses, before.ephemeral_container_statuses, debug, place)
     yield from _ips(status.pod_ips, STATUS.child("podIPs"))
     if status.host_ips:
         place = STATUS.child("hostIPs")

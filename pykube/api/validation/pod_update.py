@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .. import codec
 from ..core_v1 import Container, NodeAffinity, NodeSelectorTerm, Pod, PodSpec, Toleration
-from ..field_errors import SPEC, Errors, Path, forbidden, invalid_value
+from ..field_errors import METADATA, SPEC, Errors, Path, forbidden, invalid_value
 from ..quantity import Quantity
 from . import checks
 from .difference import difference
@@ -21,6 +23,7 @@ _RESIZABLE = ("cpu", "memory")
 
 def update(new: Pod, old: Pod) -> Errors:
     """`new` is valid by itself; may `old` become it?"""
+    yield from annotations(new.metadata.annotations, old.metadata.annotations)
     for name, after, before in (
         ("containers", new.spec.containers, old.spec.containers),
         ("initContainers", new.spec.init_containers, old.spec.init_containers),
@@ -42,6 +45,15 @@ def update(new: Pod, old: Pod) -> Errors:
     if wanted != old.spec:
         message = f"pod updates may not change fields other than {_UPDATABLE}\n{difference(old.spec, wanted)}"
         yield forbidden(SPEC, message)
+
+
+def annotations(new: Mapping[str, str], old: Mapping[str, str]) -> Errors:
+    """That a pod mirrors a file on a node is not for clients to say later on."""
+    path = METADATA.child("annotations").key(_MIRROR)
+    if _MIRROR in old and new.get(_MIRROR) != old[_MIRROR]:
+        yield forbidden(path, "may not remove or update mirror pod annotation")
+    elif _MIRROR in new and _MIRROR not in old:
+        yield forbidden(path, "may not add mirror pod annotation")
 
 
 def _deadline(new: int | None, old: int | None) -> Errors:

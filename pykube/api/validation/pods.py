@@ -227,14 +227,17 @@ def _host_aliases(found: list[HostAlias], path: Path) -> Errors:
 def template_spec(found: PodTemplateSpec, path: Path) -> Errors:
     """A pod template in a workload."""
     yield from meta.template(found, path)
-    yield from _annotations(found.metadata, path.child("annotations"))
+    yield from _annotations(found.metadata, found.spec, path.child("annotations"))
     yield from pod_spec(found.spec, None, path.child("spec"))
     if found.spec.ephemeral_containers:
         place = path.child("spec").child("ephemeralContainers")
         yield forbidden(place, "ephemeral containers not allowed in pod template")
 
 
-def _annotations(pod: ObjectMeta, path: Path) -> Errors:
+def _annotations(pod: ObjectMeta, spec: PodSpec, path: Path) -> Errors:
+    mirrored = pod.annotations.get(_MIRROR)
+    if mirrored is not None and not spec.node_name:
+        yield invalid_value(path.key(_MIRROR), mirrored, "must set spec.nodeName if mirror pod annotation is set")
     cost = pod.annotations.get(_DELETION_COST)
     if cost is not None and not _is_int32(cost):
         yield invalid_value(path.key(_DELETION_COST), cost, "must be a 32bit integer")
@@ -246,7 +249,7 @@ def _is_int32(text: str) -> bool:
 
 def metadata_and_spec(pod: Pod) -> Errors:
     if pod.metadata.annotations:
-        yield from _annotations(pod.metadata, _ANNOTATIONS)
+        yield from _annotations(pod.metadata, pod.spec, _ANNOTATIONS)
     spec = pod.spec
     yield from pod_spec(spec, pod.metadata, SPEC)
     if not spec.service_account_name:

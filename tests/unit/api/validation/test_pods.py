@@ -265,6 +265,21 @@ def test_updates(before: dict[str, Any], after: dict[str, Any], expected: str) -
     assert expected in updated(build("Pod", after), build("Pod", before))
 
 
+def test_mirror_pods_are_born_so() -> None:
+    mirror = {"metadata": {"annotations": {"kubernetes.io/config.mirror": "h"}}}
+    assert created(build("Pod", mirror)) == [
+        'metadata.annotations[kubernetes.io/config.mirror]: Invalid value: "h":'
+        " must set spec.nodeName if mirror pod annotation is set"
+    ]
+    on_node = spec(nodeName="n")
+    assert updated(build("Pod", mirror, on_node), build("Pod", on_node)) == [
+        "metadata.annotations[kubernetes.io/config.mirror]: Forbidden: may not add mirror pod annotation"
+    ]
+    assert updated(build("Pod", on_node), build("Pod", mirror, on_node)) == [
+        "metadata.annotations[kubernetes.io/config.mirror]: Forbidden: may not remove or update mirror pod annotation"
+    ]
+
+
 def test_a_gated_pod_may_narrow_its_nodes() -> None:
     gates = spec(schedulingGates=[{"name": "example.com/g"}])
     old = build("Pod", gates)
