@@ -86,7 +86,8 @@ def _add(request: Request, netns: int) -> Result:
     routes = _routes(config)
     run_inside(netns, lambda: _configure_inside(request.ifname, allocations, config.ranges, routes))
     if config.port_mappings:
-        hostports.add(hostports.elements(config.port_mappings, [found.address for found in allocations]))
+        wanted = hostports.elements(config.port_mappings, [found.address for found in allocations])
+        hostports.add(wanted, _holders(ipam).__contains__)
     return Result(
         links=(
             Link(config.bridge, mac_of(config.ranges[0].gateway)),
@@ -175,6 +176,11 @@ def _reclaimer(ipam: Ipam, links: Links) -> Callable[[Allocation], bool]:
     return dead
 
 
+def _holders(ipam: Ipam) -> set[str]:
+    """Addresses that are handed out together with host ports."""
+    return {str(found.address) for found in ipam.allocations() if ipam.record(found).get("hostports")}
+
+
 def _mapping_record(mapping: PortMapping) -> list[object]:
     return [mapping.host_port, mapping.container_port, mapping.protocol, mapping.host_ip]
 
@@ -207,7 +213,7 @@ def restore_host_ports(data_dir: str, network: str) -> int:
         wanted += hostports.elements(mappings, [allocation.address])
         holders += bool(mappings)
     if wanted:
-        hostports.add(wanted)
+        hostports.add(wanted, _holders(ipam).__contains__)
     return holders
 
 

@@ -11,14 +11,18 @@ masqueraded: the answer would otherwise take another way back.
 from __future__ import annotations
 
 import ipaddress
+import re
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .errors import CniError, Code
 from .request import Address, PortMapping
 
 TABLE = "pykube-hostport"
+
+_CONTENTS = re.compile(r"^\t(?:map|set) (\w+) \{(?:(?!^\t\}).)*?elements = \{(.*?)\}", re.MULTILINE | re.DOTALL)
+"""Name and elements of each map and set in a listing of the table."""
 
 _DECLARATION = f"""
 add table inet {TABLE}
@@ -78,27 +82,60 @@ def elements(mappings: Iterable[PortMapping], addresses: Iterable[Address]) -> l
     return sorted(found)
 
 
-def add(wanted: Iterable[Element]) -> None:
+def add(wanted: Iterable[Element], is_alive: Callable[[str], bool]) -> None:
     """Enter the elements.
+
+    What stands in the way and belongs to an address that is not `is_alive` was left by a crash, and is replaced.
 
     Raises:
         CniError: HOSTPORT_FAILURE, e.g. because another container holds the port.
     """
-    commands = [f"add element inet {TABLE} {element.container} {{ {element} }}" for element in wanted]
-    _nft(_DECLARATION + "\n".join(commands) + "\n")
+    wanted = list(wanted)
+    commands = _DECLARATION + _commands("add", wanted)
+    try:
+        _nft(commands)
+    except CniError:
+        values = {(element.container, element.key): element.value for element in wanted}
+        in_the_way = [
+            found for found in present() if values.get((found.container, found.key), found.value) != found.value
+        ]
+        if not in_the_way:
+            raise
+        held = [found for found in in_the_way if is_alive(found.value.partition(" ")[0])]
+        if held:
+            raise CniError(Code.HOSTPORT_FAILURE, "a host port is taken by another container", str(held[0])) from None
+        _nft(_DECLARATION + _commands("delete", in_the_way) + _commands("add", wanted))
 
 
 def remove(gone: Iterable[Element]) -> None:
-    """Take the elements out, each by itself: some may be missing already."""
-    for element in gone:
-        try:
-            _nft(f"delete element inet {TABLE} {element.container} {{ {element} }}\n")
-        except CniError as error:
-            if "No such file" not in error.details and "does not exist" not in error.details:
-                raise
+    """Take out those of the elements that stand in the table, and nothing that another container holds by now.
+
+    The kernel would delete an entry of that key whatever its value is, hence the look at what is there.
+    """
+    there = present()
+    if ours := [element for element in gone if element in there]:
+        _nft(_commands("delete", ours))
 
 
-def _nft(commands: str) -> None:
+def present() -> set[Element]:
+    """All elements in the table; none when there is no table."""
+    try:
+        listing = _nft(f"list table inet {TABLE}\n")
+    except CniError:
+        return set()
+    found = set()
+    for container, entries in _CONTENTS.findall(listing):
+        for entry in entries.split(","):
+            key, _, value = entry.partition(" : ")
+            found.add(Element(container, key.strip(), value.strip()))
+    return found
+
+
+def _commands(verb: str, some: Iterable[Element]) -> str:
+    return "".join(f"{verb} element inet {TABLE} {element.container} {{ {element} }}\n" for element in some)
+
+
+def _nft(commands: str) -> str:
     try:
         done = subprocess.run(["nft", "-f", "-"], input=commands.encode(), capture_output=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -109,3 +146,4 @@ def _nft(commands: str) -> None:
         raise CniError(
             Code.HOSTPORT_FAILURE, "nft refused the host ports", done.stderr.decode(errors="replace").strip()
         )
+    return done.stdout.decode(errors="replace")

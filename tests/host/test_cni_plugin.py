@@ -250,3 +250,24 @@ def test_full_range_is_told_apart_and_leaked_addresses_come_back(host: Host) -> 
     leaked = next((host.data_dir / "net").glob("10.77.0.2@*"))
     os.utime(leaked, (0, 0))
     assert host.add(two, config) == "10.77.0.2"
+
+
+def test_host_port_that_is_taken_stays_with_its_holder(host: Host, serve: Any) -> None:
+    one, two = host.container("one"), host.container("two")
+    config = host.config(runtimeConfig={"portMappings": [{"hostPort": 8080, "containerPort": 80}]})
+    first = host.add(one, config)
+    code, error = host.call("ADD", two, config)
+    assert (code, error["code"], error["details"]) == (1, 103, f"tcp . 8080 : {first} . 80")
+    serve(one)
+    host.inside("sysctl", "-q", "net.ipv4.conf.all.route_localnet=1")
+    assert fetch(host.name, "127.0.0.1", 8080) == "10.77.0.1"
+
+
+def test_host_port_left_by_a_crash_is_replaced(host: Host) -> None:
+    one, two = host.container("one"), host.container("two")
+    config = host.config(runtimeConfig={"portMappings": [{"hostPort": 8080, "containerPort": 80}]})
+    host.add(one, config)
+    next((host.data_dir / "net").glob("10.77.0.2@*")).unlink()  # as if all that is known of it were lost
+    second = host.add(two, config)
+    listing = host.inside("nft", "list", "table", "inet", "pykube-hostport")
+    assert f"tcp . 8080 : {second} . 80" in listing
