@@ -29,6 +29,7 @@ from .wire import (
     IN,
     NOERROR,
     NOTIMP,
+    NXDOMAIN,
     REFUSED,
     SERVFAIL,
     FormatError,
@@ -78,6 +79,8 @@ class DnsServer:
         self._slices.add_index(_INDEX, _service_keys)
         self._waiting: set[asyncio.Task[None]] = set()
         self._turn = 0
+        self.complete = False
+        """Whether the zone holds all that the API server has; until then a missing name may yet come."""
         self.listening = asyncio.Event()
         """Set while questions are answered."""
         self._services.add_handler(
@@ -88,17 +91,17 @@ class DnsServer:
         )
 
     async def run(self) -> None:
-        """Serve until cancelled.
+        """Serve until cancelled, also while the API server cannot be reached.
 
         Raises:
             OSError: the address or the port cannot be had.
         """
-        await asyncio.gather(self._services.wait_synced(), self._slices.wait_synced())
         await asyncio.to_thread(links.ensure_local_address, self._address)
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_datagram_endpoint(
             lambda: _Datagrams(self), local_addr=(self._address, self._port)
         )
+        completing = loop.create_task(self._wait_complete())
         try:
             _enlarge(transport.get_extra_info("socket"))
             async with await asyncio.start_server(self._stream, self._address, self._port) as server:
@@ -107,9 +110,14 @@ class DnsServer:
                 await server.serve_forever()
         finally:
             self.listening.clear()
+            completing.cancel()
             transport.close()
             for task in self._waiting:
                 task.cancel()
+
+    async def _wait_complete(self) -> None:
+        await asyncio.gather(self._services.wait_synced(), self._slices.wait_synced())
+        self.complete = True
 
     def _service_changed(self, service: Service) -> None:
         self._update(f"{service.metadata.namespace}/{service.metadata.name}")
@@ -148,6 +156,8 @@ class DnsServer:
         limit = 65535 if stream else query.limit
         if query.name in self.zone:
             answer = self.zone.answer(query.name, query.type)
+            if answer.code == NXDOMAIN and not self.complete:
+                return response(query, SERVFAIL, authoritative=False)
             if answer.outside and query.type != CNAME:
                 return query
             return response(query, answer.code, self._rotated(answer), answer.authority, answer.additional, limit=limit)

@@ -36,7 +36,9 @@ class Elsewhere(Forwarder):
 
 
 def server(elsewhere: Elsewhere | None = None) -> DnsServer:
-    return DnsServer(InformerSet(FakeClient()), AgentConfig(), forwarder=elsewhere or Elsewhere())
+    found = DnsServer(InformerSet(FakeClient()), AgentConfig(), forwarder=elsewhere or Elsewhere())
+    found.complete = True
+    return found
 
 
 def members(count: int) -> list[EndpointSlice]:
@@ -94,6 +96,15 @@ def test_cluster_names_never_leave_the_node() -> None:
     reply = ask(server(elsewhere), question("nope.default.svc.cluster.local"))
     assert (reply.header.rcode, reply.header.aa) == (wire.NXDOMAIN, 1)
     assert elsewhere.asked == []
+
+
+def test_names_are_not_denied_before_all_are_known() -> None:
+    dns = server()
+    dns.complete = False
+    put(dns, service(), members(1))
+    assert ask(dns, question("nope.default.svc.cluster.local")).header.rcode == wire.SERVFAIL
+    assert ask(dns, question("db.default.svc.cluster.local")).header.rcode == wire.NOERROR
+    assert ask(dns, question("example.com")).header.rcode == wire.NOERROR
 
 
 def test_silence_elsewhere_is_a_failure() -> None:
