@@ -23,7 +23,7 @@ _RESIZABLE = ("cpu", "memory")
 
 def update(new: Pod, old: Pod) -> Errors:
     """`new` is valid by itself; may `old` become it?"""
-    yield from annotations(new.metadata.annotations, old.metadata.annotations)
+    yield from mirror_annotation(new.metadata.annotations, old.metadata.annotations)
     for name, after, before in (
         ("containers", new.spec.containers, old.spec.containers),
         ("initContainers", new.spec.init_containers, old.spec.init_containers),
@@ -47,7 +47,7 @@ def update(new: Pod, old: Pod) -> Errors:
         yield forbidden(SPEC, message)
 
 
-def annotations(new: Mapping[str, str], old: Mapping[str, str]) -> Errors:
+def mirror_annotation(new: Mapping[str, str], old: Mapping[str, str]) -> Errors:
     """That a pod mirrors a file on a node is not for clients to say later on."""
     path = METADATA.child("annotations").key(_MIRROR)
     if _MIRROR in old and new.get(_MIRROR) != old[_MIRROR]:
