@@ -3,12 +3,14 @@
 The runtime serves the streams itself, over SPDY and the older WebSocket protocols, at a URL of one use. A client that
 speaks one of these is joined to it byte by byte. Two kinds are translated: WebSocket version 5, whose close signals the
 runtime does not know, and the SPDY tunnel inside a WebSocket that newer port-forward clients open.
+
+A handler is cancelled when its client leaves, at any await: the connection to the runtime is held by ``closing``.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
+from contextlib import closing
 from http import HTTPStatus
 
 from aiohttp import web
@@ -25,8 +27,6 @@ from agent.streams.splice import splice
 from agent.streams.upgrade import PROTOCOL_HEADER, UpgradeRefused, spdy_upgrade, upgrade
 from agent.streams.websocket_channels import PROTOCOLS
 from pykube.api.core_v1 import Pod
-
-log = logging.getLogger(__name__)
 
 _FORWARDED = ("Connection", "Upgrade", "Origin", PROTOCOL_HEADER)
 
@@ -93,8 +93,9 @@ class StreamHandlers:
         url = await self._cri.port_forward(sandbox, ports)
         if is_websocket(request) and TUNNEL_PROTOCOL in offered_protocols(request):
             runtime = await spdy_upgrade(url, (SPDY_PROTOCOL,))
-            response, socket = await open_socket(request, TUNNEL_PROTOCOL)
-            await tunnel(socket, runtime)
+            with closing(runtime.writer):
+                response, socket = await open_socket(request, TUNNEL_PROTOCOL)
+                await tunnel(socket, runtime)
             return response
         return await self._join(request, url)
 
@@ -113,8 +114,9 @@ class StreamHandlers:
         if not (is_websocket(request) and protocol.name in offered_protocols(request)):
             return await self._join(request, url)
         runtime = await spdy_upgrade(url, SPDY_PROTOCOLS)
-        response, socket = await open_socket(request, protocol.name)
-        await translate(socket, protocol, options, runtime)
+        with closing(runtime.writer):
+            response, socket = await open_socket(request, protocol.name)
+            await translate(socket, protocol, options, runtime)
         return response
 
     async def _join(self, request: web.Request, url: str) -> web.StreamResponse:
@@ -127,8 +129,9 @@ class StreamHandlers:
             if name in _FORWARDED or name.title().startswith(("Sec-Websocket-", "X-Stream-"))
         ]
         runtime = await upgrade(request.method, url, headers)
-        client = hijack(request, [(name.title(), value) for name, value in runtime.headers.items()])
-        await splice(client, (runtime.reader, runtime.writer))
+        with closing(runtime.writer):
+            client = hijack(request, [(name.title(), value) for name, value in runtime.headers.items()])
+            await splice(client, (runtime.reader, runtime.writer))
         return release(request)
 
     def _pod(self, request: web.Request) -> Pod:
