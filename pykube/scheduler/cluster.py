@@ -40,6 +40,9 @@ class Cluster:
         self._by_namespace: dict[str, dict[str, NodeInfo]] = {}
         self._counts = MatchCounts(self._pods_of)
         self._order: list[NodeInfo] | None = None
+        self.order_version = 0
+        self._recent: dict[str, NodeInfo] = {}
+        """All nodes, those that changed last at the end."""
 
     # -- nodes
 
@@ -54,6 +57,7 @@ class Cluster:
             self._counts.relabelled()
         self._tally_node(info, -1)
         info.set_node(node)
+        self._touch(info)
         self._tally_node(info, +1)
 
     def remove_node(self, name: str) -> None:
@@ -63,9 +67,10 @@ class Cluster:
             return
         self._tally_node(info, -1)
         info.set_node(None)
+        self._touch(info)
         self._order = None
         if not info.pods:
-            del self.nodes[name]
+            self._drop(info)
 
     def _tally_node(self, info: NodeInfo, sign: int) -> None:
         if info.node is None:
@@ -83,7 +88,23 @@ class Cluster:
                 if info.node is not None:
                     zones.setdefault(info.labels.get(ZONE, ""), []).append(info)
             self._order = [info for row in zip_longest(*zones.values()) for info in row if info is not None]
+            self.order_version += 1
+            for position, info in enumerate(self._order):
+                info.position = position
         return self._order
+
+    def changed_since(self, generation: int) -> list[NodeInfo]:
+        """The nodes whose generation is higher, latest first; costs no more than there are such."""
+        found = []
+        for info in reversed(self._recent.values()):
+            if info.generation <= generation:
+                break
+            found.append(info)
+        return found
+
+    def _touch(self, info: NodeInfo) -> None:
+        self._recent.pop(info.name, None)
+        self._recent[info.name] = info
 
     # -- pods on nodes
 
@@ -121,11 +142,16 @@ class Cluster:
             return
         self.detach(info, info.pods[uid])
         if info.node is None and not info.pods:
-            self.nodes.pop(info.name, None)
+            self._drop(info)
+
+    def _drop(self, info: NodeInfo) -> None:
+        self.nodes.pop(info.name, None)
+        self._recent.pop(info.name, None)
 
     def attach(self, info: NodeInfo, pod: PodInfo) -> None:
         """Count `pod` on a node; preemption uses this and `detach` to try what-ifs, and undoes them."""
         info.add_pod(pod)
+        self._touch(info)
         self._where[pod.uid] = info
         self._by_namespace.setdefault(pod.namespace, {})[pod.uid] = info
         self._counts.added(pod, info)
@@ -137,6 +163,7 @@ class Cluster:
     def detach(self, info: NodeInfo, pod: PodInfo) -> None:
         """Count `pod` out of a node."""
         info.remove_pod(pod.uid)
+        self._touch(info)
         self._where.pop(pod.uid, None)
         self._by_namespace[pod.namespace].pop(pod.uid, None)
         self._counts.removed(pod, info)

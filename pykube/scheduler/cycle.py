@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
@@ -30,12 +30,21 @@ def nodes_to_find(nodes: int) -> int:
     return max(nodes * max(50 - nodes // 125, MIN_PERCENT) // 100, MIN_FEASIBLE)
 
 
+_UNKNOWN: Final = -2
+_REJECTED: Final = -1
+
+
 @dataclass(slots=True)
 class _Memory:
-    """What nodes were found to be for one kind of pod: generation, rejection, local score."""
+    """What nodes were found to be for one kind of pod, by their position in the order."""
 
     epoch: int
-    verdicts: dict[str, tuple[int, Rejection | None, int]] = field(default_factory=dict)
+    order_version: int
+    scores: list[int]
+    """Points, or `_UNKNOWN`, or `_REJECTED`."""
+    rejections: dict[int, Rejection] = field(default_factory=dict)
+    generation: int = 0
+    """The latest change of any node that is taken account of."""
 
 
 class Cycle:
@@ -126,49 +135,99 @@ class Cycle:
     ) -> tuple[list[NodeInfo], list[int]]:
         """Nodes that fit with their local scores, beginning where the last search ended."""
         count = len(order)
+        if not count:
+            return [], []
         wanted = nodes_to_find(count)
-        start = self._start % count if count else 0
-        memory = self._memory(pod)
-        scorers = self._scorers(pod)
+        start = self._start % count
+        memory = self._recall(pod, count)
+        judge = self._judge(pod, memory, local)
+        if not wide and not self._cluster.nominated:
+            end, rest = start + wanted, max(start + wanted - count, 0)
+            nodes = [*order[start:end], *order[:rest]]
+            scores = memory.scores[start:end] + memory.scores[:rest]
+            if _UNKNOWN in scores:
+                scores = [
+                    judge(info) if score == _UNKNOWN else score for info, score in zip(nodes, scores, strict=True)
+                ]
+            if _REJECTED not in scores:
+                self._start = end
+                return nodes, scores
+        return self._search_slowly(pod, order, wide, error, memory, judge)
+
+    def _search_slowly(
+        self,
+        pod: PodInfo,
+        order: Sequence[NodeInfo],
+        wide: Sequence[Filter],
+        error: FitError,
+        memory: _Memory,
+        judge: Callable[[NodeInfo], int],
+    ) -> tuple[list[NodeInfo], list[int]]:
+        """The search where some nodes do not fit, or where more than the node itself matters."""
+        count = len(order)
+        wanted = nodes_to_find(count)
+        start = self._start % count
         nominated = self._cluster.nominated
         feasible: list[NodeInfo] = []
         scores: list[int] = []
         seen = 0
-        for info in map(order.__getitem__, chain(range(start, count), range(start))):
+        for position in chain(range(start, count), range(start)):
             seen += 1
-            verdict = memory.get(info.name)
-            if verdict is None or verdict[0] != info.generation:
-                rejection = _first(info, local)
-                score = 0 if rejection else sum(weight * score(info) for weight, score in scorers)
-                verdict = memory[info.name] = (info.generation, rejection, score)
-            rejection = verdict[1] or (_first(info, wide) if wide else None)
+            info = order[position]
+            score = memory.scores[position]
+            if score == _UNKNOWN:
+                score = judge(info)
+            rejection = memory.rejections[position] if score == _REJECTED else None
+            if rejection is None and wide:
+                rejection = _first(info, wide)
             if rejection is None and nominated and info.name in nominated:
                 rejection = self.fits(pod, info)
             if rejection is not None:
                 error.rejections[info.name] = rejection
                 continue
             feasible.append(info)
-            scores.append(verdict[2])
+            scores.append(score)
             if len(feasible) == wanted:
                 break
-        self._start = (start + seen) % count if count else 0
+        self._start = start + seen
         return feasible, scores
 
-    def _memory(self, pod: PodInfo) -> dict[str, tuple[int, Rejection | None, int]]:
+    def _recall(self, pod: PodInfo, count: int) -> _Memory:
+        """The memory for pods like this one, with all nodes forgotten that have changed since."""
+        cluster = self._cluster
         memory = self._memories.pop(pod.signature, None)
-        if memory is None or memory.epoch != self._cluster.epoch:
-            memory = _Memory(self._cluster.epoch)
+        if memory is None or (memory.epoch, memory.order_version) != (cluster.epoch, cluster.order_version):
+            memory = _Memory(cluster.epoch, cluster.order_version, [_UNKNOWN] * count)
+        changed = cluster.changed_since(memory.generation)
+        for info in changed:
+            if info.node is not None:
+                memory.scores[info.position] = _UNKNOWN
+        if changed:
+            memory.generation = changed[0].generation
         if len(self._memories) >= SIGNATURES:
             del self._memories[next(iter(self._memories))]
         self._memories[pod.signature] = memory
-        return memory.verdicts
+        return memory
 
-    def _scorers(self, pod: PodInfo) -> list[tuple[int, Score]]:
-        return [
-            (plugin.weight, score)
-            for plugin in self._plugins
-            if (score := plugin.score(pod, self._cluster)) is not None
-        ]
+    def _judge(self, pod: PodInfo, memory: _Memory, local: Sequence[Filter]) -> Callable[[NodeInfo], int]:
+        """What finds out about one node and remembers it."""
+        scorers: list[tuple[int, Score]] = []
+        for plugin in self._plugins:
+            score = plugin.score(pod, self._cluster)
+            if score is not None:
+                scorers.append((plugin.weight, score))
+
+        def judge(info: NodeInfo) -> int:
+            rejection = _first(info, local)
+            if rejection is None:
+                found = sum(weight * score(info) for weight, score in scorers)
+            else:
+                found = _REJECTED
+                memory.rejections[info.position] = rejection
+            memory.scores[info.position] = found
+            return found
+
+        return judge
 
     def _best(self, pod: PodInfo, feasible: list[NodeInfo], scores: list[int]) -> str:
         """The node of the highest score; among equals chance decides."""

@@ -34,6 +34,7 @@ class NodeInfo:
         "nonzero",
         "pods",
         "ports",
+        "position",
         "requested",
         "taints",
         "unschedulable",
@@ -52,6 +53,8 @@ class NodeInfo:
         self.taints: list[core_v1.Taint] = []
         self.images: dict[str, int] = {}
         self.unschedulable = False
+        self.position = 0
+        """Where it stands in `Cluster.order`."""
         self.generation = next(_generations)
 
     def set_node(self, node: core_v1.Node | None) -> None:

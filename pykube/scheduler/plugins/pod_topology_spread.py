@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from pykube.api import core_v1, selectors
@@ -143,20 +143,22 @@ class PodTopologySpread(Plugin):
         candidates = [node for node in nodes if node.name not in ignored] if ignored else nodes
         totals = [0.0] * len(candidates)
         for constraint in constraints:
-            totals = [
-                total + more for total, more in zip(totals, _points(constraint, cluster, candidates, keys), strict=True)
-            ]
-        scores = _spread([round(total) for total in totals])
+            totals = _add(totals, constraint, cluster, candidates, keys)
+        scores = _spread(totals)
         if not ignored:
             return scores
         found = iter(scores)
         return [0 if node.name in ignored else next(found) for node in nodes]
 
 
-def _points(
-    constraint: Constraint, cluster: Cluster, nodes: Sequence[NodeInfo], required: Sequence[str]
-) -> Iterable[float]:
-    """What one constraint counts against each node.
+def _add(
+    totals: list[float],
+    constraint: Constraint,
+    cluster: Cluster,
+    nodes: Sequence[NodeInfo],
+    required: Sequence[str],
+) -> list[float]:
+    """`totals` with what one constraint counts against each node.
 
     The logarithm keeps a key with few values from being drowned by one with many; the skew is a head start for all.
     """
@@ -164,22 +166,21 @@ def _points(
     key = constraint.key
     if key == HOSTNAME:
         weight = math.log(len(nodes) + 2)
-        counts = constraint.counts
-        return [counts.get(node.name, 0) * weight + base for node in nodes]
+        points = {name: count * weight + base for name, count in constraint.counts.items()}
+        return [total + points.get(node.name, base) for total, node in zip(totals, nodes, strict=True)]
     values = [node.labels.get(key) for node in nodes]
     domains = set(values)
     weight = math.log(len(domains) + 2)
-    by_value = constraint.by_value(cluster, domains, required)
-    points: dict[str | None, float] = {
-        value: by_value.get(value, 0) * weight + base for value in domains if value is not None
-    }
-    points[None] = 0.0
-    return [points[value] for value in values]
+    counts = constraint.by_value(cluster, domains, required)
+    by_value = {value: 0.0 if value is None else counts.get(value, 0) * weight + base for value in domains}
+    return [total + by_value[value] for total, value in zip(totals, values, strict=True)]
 
 
-def _spread(scores: list[int]) -> list[int]:
-    """Fewest pods score highest."""
-    lowest, highest = min(scores, default=0), max(scores, default=0)
+def _spread(totals: list[float]) -> list[int]:
+    """Fewest pods score highest. There are few different totals, so each is worked out once."""
+    rounded = {total: round(total) for total in set(totals)}
+    lowest, highest = min(rounded.values(), default=0), max(rounded.values(), default=0)
     if highest == 0:
-        return [MAX_SCORE] * len(scores)
-    return [MAX_SCORE * (highest + lowest - score) // highest for score in scores]
+        return [MAX_SCORE] * len(totals)
+    scores = {total: MAX_SCORE * (highest + lowest - number) // highest for total, number in rounded.items()}
+    return [scores[total] for total in totals]
