@@ -49,6 +49,7 @@ Next: 'pykube rollout status deployment/NAME' waits until a changed Deployment r
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     *,
     cluster: Cluster,
     filenames: tuple[str, ...],
@@ -137,7 +138,9 @@ class Applier:
         except ApiError as error:
             raise with_source(error, "applying patch to", manifest.source) from error
         changed = json.loads(answer)
-        same = self._dry_run == "none" and changed["metadata"]["resourceVersion"] == current["metadata"]["resourceVersion"]
+        same = (
+            self._dry_run == "none" and changed["metadata"]["resourceVersion"] == current["metadata"]["resourceVersion"]
+        )
         return changed, "unchanged" if same else "configured"
 
     def _create(self, manifest: Manifest, kind: Kind, namespace: str) -> Any:

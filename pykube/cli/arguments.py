@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from .failures import CliError
 from .kinds import Kind, Kinds
 
-_FORM = "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form"
+_FORM = (
+    "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,7 @@ def _pairs(kinds: Kinds, words: Sequence[str]) -> list[Asked]:
         if not slash:
             raise CliError(f"{_FORM} (e.g. '{_example(words)}' instead of '{' '.join(words)}')")
         if not kind or not name or "/" in name:
-            raise CliError(
-                f"arguments in resource/name form must have a single resource and name, not {word!r}"
-            )
+            raise CliError(f"arguments in resource/name form must have a single resource and name, not {word!r}")
         found.append(Asked(kinds.find(kind), (name,)))
     return found
 
@@ -57,7 +57,9 @@ def _example(words: Sequence[str]) -> str:
     return next(word for word in words if "/" in word)
 
 
-def check_selection(asked: Sequence[Asked], *, label_selector: str = "", field_selector: str = "", everywhere: bool = False) -> None:
+def check_selection(
+    asked: Sequence[Asked], *, label_selector: str = "", field_selector: str = "", everywhere: bool = False
+) -> None:
     """Names exclude selectors and --all-namespaces.
 
     Raises:

@@ -66,8 +66,8 @@ def _objects(cluster: Cluster, before: Sequence[str], incomplete: str) -> list[s
         return [f"{done}{comma}{word}" for word in _starting((kind.plural for kind in kinds), last)]
     if "/" in before[0]:
         return []
-    names = (name for word in before[0].split(",") for name in names(cluster, cluster.kinds.find(word)))
-    return _starting((name for name in names if name not in before[1:]), incomplete)
+    found = (name for word in before[0].split(",") for name in names(cluster, cluster.kinds.find(word)))
+    return _starting((name for name in found if name not in before[1:]), incomplete)
 
 
 def names(cluster: Cluster, kind: Kind, *, label_selector: str = "") -> list[str]:

@@ -15,7 +15,7 @@ from .cluster import Cluster
 from .failures import CliError, Failures, with_source
 from .kinds import Kind
 from .manifests import filename_options, read_all
-from .verb import Verb, VerbGroup
+from .verb import VerbGroup
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,10 +38,12 @@ Next: 'pykube get KIND NAME' shows it. To change it later, 'pykube apply' is bet
 @click.option("--save-config", is_flag=True, help="Keep what was created in an annotation, for a later apply.")
 @click.option("-o", "--output", "form", default="", metavar="FORM", help="Print the objects: yaml, json, name.")
 @click.pass_context
-def command(ctx: click.Context, *, filenames: tuple[str, ...], **flags: Any) -> None:
+def command(ctx: click.Context, /, *, filenames: tuple[str, ...], **flags: Any) -> None:
     """Create objects from files, or one object from flags."""
     if ctx.invoked_subcommand is not None:
-        ctx.find_root().params.update({name: flags[name] for name in ("kubeconfig", "context", "namespace") if flags[name]})
+        ctx.find_root().params.update(
+            {name: flags[name] for name in ("kubeconfig", "context", "namespace") if flags[name]}
+        )
         return
     if not filenames:
         raise CliError("must specify one of -f and a kind. See 'pykube create -h' for help and examples")
@@ -88,7 +90,9 @@ def create(cluster: Cluster, kind: Kind, namespace: str, wanted: dict[str, Any],
 
 def _common(function: F) -> F:
     """The flags of every kind's own command."""
-    decorated: Any = click.option("-o", "--output", "form", default="", metavar="FORM", help="Print the object.")(function)
+    decorated: Any = click.option("-o", "--output", "form", default="", metavar="FORM", help="Print the object.")(
+        function
+    )
     return cluster.options(changes.dry_run_option(decorated))  # type: ignore[no-any-return]
 
 

@@ -51,9 +51,13 @@ class Doomed:
 @click.option("--field-selector", default="", metavar="SELECTOR", help="By fields: status.phase=Failed.")
 @click.option("--all", "everything", is_flag=True, help="All of the kind in the namespace.")
 @click.option("-A", "--all-namespaces", "everywhere", is_flag=True, help="In all namespaces.")
-@click.option("--grace-period", type=int, default=-1, metavar="SECONDS", help="Time to end. Default: what the pod says.")
+@click.option(
+    "--grace-period", type=int, default=-1, metavar="SECONDS", help="Time to end. Default: what the pod says."
+)
 @click.option("--now", is_flag=True, help="The same as --grace-period=1.")
-@click.option("--force", is_flag=True, help="Do not wait for the node to confirm: the containers may live on for a while.")
+@click.option(
+    "--force", is_flag=True, help="Do not wait for the node to confirm: the containers may live on for a while."
+)
 @click.option("--wait/--no-wait", default=True, help="Return when the objects are gone. Default: wait.")
 @click.option("--timeout", default="0", metavar="DURATION", help="How long to wait: 30s, 5m. Default: without end.")
 @click.option(
@@ -65,7 +69,9 @@ class Doomed:
 @click.option("--ignore-not-found", is_flag=True, help="An object that does not exist is no error.")
 @changes.dry_run_option
 @click.option("-o", "--output", "form", type=click.Choice(["", "name"]), default="", help="name: names only.")
-def command(*, words: tuple[str, ...], cluster: Cluster, filenames: tuple[str, ...], recursive: bool, **flags: Any) -> None:
+def command(
+    *, words: tuple[str, ...], cluster: Cluster, filenames: tuple[str, ...], recursive: bool, **flags: Any
+) -> None:
     """Delete objects, and by default wait until they are gone."""
     options = _options(flags)
     if filenames:
@@ -162,7 +168,9 @@ def _delete(
         cluster.http.request("GET", one.path)
         answer: dict[str, Any] = {}
     else:
-        answer = json.loads(cluster.http.request("DELETE", one.path, params=changes.params(flags["dry_run"]), body=options))
+        answer = json.loads(
+            cluster.http.request("DELETE", one.path, params=changes.params(flags["dry_run"]), body=options)
+        )
     if flags["form"] == "name":
         click.echo(f"{one.kind.full_name}/{one.name}")
     else:
@@ -196,7 +204,7 @@ def _left(cluster: Cluster, one: Doomed, uid: str) -> dict[str, Any] | None:
         found = cluster.http.get(one.path)["metadata"]
     except NotFound:
         return None
-    return None if uid and found.get("uid") != uid else found  # type: ignore[no-any-return]
+    return None if uid and found.get("uid") != uid else found
 
 
 def _until_changed(cluster: Cluster, one: Doomed, metadata: dict[str, Any], seconds: float | None) -> None:

@@ -31,7 +31,9 @@ Next: 'pykube logs POD' shows what the container itself has written.
 @cluster.options
 @click.option("-i", "--stdin", is_flag=True, help="Hand our standard input to the command.")
 @click.option("-t", "--tty", "terminal", is_flag=True, help="Give it a terminal.")
-@click.option("-c", "--container", default="", metavar="NAME", shell_complete=completing.containers, help="In this one.")
+@click.option(
+    "-c", "--container", default="", metavar="NAME", shell_complete=completing.containers, help="In this one."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Do not say which container was chosen.")
 def command(
     *,

@@ -32,7 +32,7 @@ class RemoteExit(click.ClickException):
 
     def __init__(self, code: int) -> None:
         super().__init__(f"command terminated with exit code {code}")
-        self.exit_code = code
+        self.exit_code = code  # type: ignore[misc]  # click declares it for the class
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(self.message, err=True)

@@ -62,9 +62,7 @@ class Forwarder:
         self._complain = complain
         self._ids = itertools.count()
 
-    async def join(
-        self, remote: int, local: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def join(self, remote: int, local: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until both sides have ended."""
         self._say(f"Handling connection for {local}")
         headers = {"port": str(remote), "requestid": str(next(self._ids))}

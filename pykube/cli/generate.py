@@ -60,7 +60,10 @@ def deployment(
     labels = {"app": name}
     containers: list[dict[str, Any]] = []
     for image in images:
-        container: dict[str, Any] = {"name": _container_name(image, [one["name"] for one in containers]), "image": image}
+        container: dict[str, Any] = {
+            "name": _container_name(image, [one["name"] for one in containers]),
+            "image": image,
+        }
         if command:
             container["command"] = list(command)
         containers.append(container)

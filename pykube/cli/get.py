@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ..errors import ApiError
+from ..errors import ApiError, from_status
 from . import arguments, cluster, completing, printers
 from .arguments import Asked
 from .cluster import Cluster
@@ -64,7 +64,9 @@ class Selection:
 @click.option("--show-managed-fields", is_flag=True, help="Keep managedFields in yaml and json.")
 @click.option("--sort-by", default="", metavar="JSONPATH", help="Order by a field: .metadata.creationTimestamp.")
 @click.option("--ignore-not-found", is_flag=True, help="An object that does not exist is no error.")
-def command(*, words: tuple[str, ...], cluster: Cluster, filenames: tuple[str, ...], recursive: bool, **flags: Any) -> None:
+def command(
+    *, words: tuple[str, ...], cluster: Cluster, filenames: tuple[str, ...], recursive: bool, **flags: Any
+) -> None:
     """Show one object or many."""
     namespace = "" if flags["everywhere"] else cluster.namespace
     selection = Selection(namespace, flags["label_selector"], flags["field_selector"])
@@ -133,9 +135,8 @@ class _View:
             items.sort(key=lambda item: sort_key(order.values(item)))
         if single and items:
             show(items[0])
-        elif not single or not self._flags["ignore_not_found"]:
-            if not (single or (not items and any(one.names for one in asked))):
-                show({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": items})
+        elif items or not any(one.names for one in asked):
+            show({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": items})
         self._failures.finish()
 
     def watch(self, asked: Asked, *, first: bool) -> None:
@@ -166,7 +167,7 @@ class _View:
             for line in response:
                 event = json.loads(line)
                 if event["type"] == "ERROR":
-                    raise _watch_error(event["object"])
+                    raise from_status(event["object"])
                 if event["type"] != "BOOKMARK":
                     yield event["object"]
 
@@ -253,12 +254,6 @@ def _template(path: str) -> Template | None:
         return Template(relaxed(path))
     except JsonPathError as error:
         raise CliError(f"--sort-by: {error}") from error
-
-
-def _watch_error(status: dict[str, Any]) -> ApiError:
-    from ..errors import from_status
-
-    return from_status(status)
 
 
 def _with_types(document: Any) -> list[Any]:

@@ -1,7 +1,7 @@
 """JSONPath templates, as ``-o jsonpath=`` and ``custom-columns`` take them.
 
-A template is text with ``{...}`` in it: fields, indexes and slices, wildcards, ``..`` recursion, filters, unions, string
-literals, and ``range`` ... ``end``. Source: k8s.io/client-go/util/jsonpath, its documented syntax. Pure.
+A template is text with ``{...}`` in it: fields, indexes and slices, wildcards, ``..`` recursion, filters, unions,
+string literals, and ``range`` ... ``end``. Source: k8s.io/client-go/util/jsonpath, its documented syntax. Pure.
 """
 
 from __future__ import annotations

@@ -52,7 +52,9 @@ class Source:
 @click.option("--since", default="", metavar="DURATION", help="Lines of this last time only: 5s, 2m, 3h.")
 @click.option("--since-time", default="", metavar="TIME", help="Lines after this time (RFC 3339) only.")
 @click.option("--timestamps", is_flag=True, help="With the time of each line.")
-@click.option("-c", "--container", default="", metavar="NAME", shell_complete=completing.containers, help="Of this one.")
+@click.option(
+    "-c", "--container", default="", metavar="NAME", shell_complete=completing.containers, help="Of this one."
+)
 @click.option("--all-containers", is_flag=True, help="Of all containers of the pod.")
 @click.option("-p", "--previous", is_flag=True, help="Of the container before its last restart.")
 @click.option("-l", "--selector", default="", metavar="SELECTOR", help="Of all pods with these labels.")
@@ -73,7 +75,8 @@ def command(*, target: str, container_word: str, cluster: Cluster, **flags: Any)
     if flags["follow"] and len(sources) > flags["max_log_requests"]:
         raise CliError(
             f"you are attempting to follow {len(sources)} log streams, "
-            f"but maximum allowed concurrency is {flags['max_log_requests']}, use --max-log-requests to increase the limit"
+            f"but maximum allowed concurrency is {flags['max_log_requests']}, "
+            "use --max-log-requests to increase the limit"
         )
     if len(sources) > 1 and flags["follow"]:
         _together(cluster, sources, params, prefix=flags["prefix"])

@@ -57,8 +57,9 @@ class Manifest:
         found = kinds.of_object(self.api_version, self.kind)
         if found is None:
             raise CliError(
-                f'resource mapping not found for name: "{self.name}" namespace: "{self.metadata.get("namespace") or ""}" '
-                f'from "{self.source}": no matches for kind "{self.kind}" in version "{self.api_version}"\n'
+                f'resource mapping not found for name: "{self.name}" '
+                f'namespace: "{self.metadata.get("namespace") or ""}" from "{self.source}": '
+                f'no matches for kind "{self.kind}" in version "{self.api_version}"\n'
                 "ensure CRDs are installed first"
             )
         return found
@@ -74,7 +75,7 @@ class Manifest:
         own = str(self.metadata.get("namespace") or "")
         if own and enforced and own != default:
             raise CliError(
-                f"the namespace from the provided object \"{own}\" does not match the namespace \"{default}\". "
+                f'the namespace from the provided object "{own}" does not match the namespace "{default}". '
                 f"You must pass '--namespace={own}' to perform this operation."
             )
         return own or default

@@ -1,4 +1,4 @@
-"""Which pod, and which of its containers, a command line means: ``web-1``, ``pod/web-1``, ``deploy/web``, ``svc/web``."""
+"""Which pod and container a command line means: ``web-1``, ``pod/web-1``, ``deploy/web``, ``svc/web``."""
 
 from __future__ import annotations
 

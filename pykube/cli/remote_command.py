@@ -160,6 +160,4 @@ def raw_terminal(source: BinaryIO) -> Iterator[None]:
 
 def own_streams(*, stdin: bool, terminal: bool) -> Streams:
     """The streams of this process."""
-    return Streams(
-        sys.stdin.buffer if stdin else None, sys.stdout.buffer, sys.stderr.buffer, tty=terminal
-    )
+    return Streams(sys.stdin.buffer if stdin else None, sys.stdout.buffer, sys.stderr.buffer, tty=terminal)

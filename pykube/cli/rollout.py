@@ -18,7 +18,7 @@ from .kinds import Kind
 from .output import table
 from .rollout_history import Revision, chosen, revisions, same_template
 from .rollout_status import progress
-from .verb import Verb, VerbGroup
+from .verb import VerbGroup
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,9 +64,7 @@ def _path(kind: Kind, document: Object) -> str:
 
 def _patch(cluster: Cluster, kind: Kind, document: Object, body: Any, content_type: str) -> Object:
     params = {"fieldManager": "kubectl-rollout"}
-    answer = cluster.http.request(
-        "PATCH", _path(kind, document), params=params, body=body, content_type=content_type
-    )
+    answer = cluster.http.request("PATCH", _path(kind, document), params=params, body=body, content_type=content_type)
     found: Object = json.loads(answer)
     return found
 
@@ -109,8 +107,7 @@ def _states(cluster: Cluster, kind: Kind, document: Object, end: float | None, c
     """The object now and after each change, until the time `end`."""
     while True:
         yield document
-        for document in _changes(cluster, kind, document, end, clock):
-            yield document
+        yield from _changes(cluster, kind, document, end, clock)
         if end is not None and clock.monotonic() >= end:
             return
         document = cluster.http.get(_path(kind, document))

@@ -44,7 +44,9 @@ def deployment(document: dict[str, Any], revision: int = 0) -> Progress:
         )
     if not _observed(document):
         return "Waiting for deployment spec update to be observed...", False
-    condition = next((one for one in status.get("conditions") or () if one["type"] == "Progressing"), {})
+    condition: dict[str, Any] = next(
+        (one for one in status.get("conditions") or () if one["type"] == "Progressing"), {}
+    )
     if condition.get("reason") == "ProgressDeadlineExceeded":
         raise CliError(f'deployment "{name}" exceeded its progress deadline')
     total, updated = status.get("replicas", 0), status.get("updatedReplicas", 0)
@@ -107,7 +109,8 @@ def stateful_set(document: dict[str, Any], _revision: int = 0) -> Progress:
 
 def _observed(document: dict[str, Any]) -> bool:
     generation: int = document["metadata"].get("generation", 0)
-    return generation <= (document.get("status") or {}).get("observedGeneration", 0)
+    observed: int = (document.get("status") or {}).get("observedGeneration", 0)
+    return generation <= observed
 
 
 def _check_strategy(document: dict[str, Any]) -> None:

@@ -12,7 +12,9 @@ from typing import Any
 from . import output
 from .jsonpath import Template
 
-ACCEPT = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json"
+ACCEPT = (
+    "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,7 @@ class ServerTable:
         return [self._widths.line(line) for line in lines]
 
     def _shown(self) -> list[int]:
-        return [
-            index for index, column in enumerate(self._columns) if self._look.wide or not column.get("priority", 0)
-        ]
+        return [index for index, column in enumerate(self._columns) if self._look.wide or not column.get("priority", 0)]
 
     def _header(self) -> list[str]:
         look = self._look

@@ -27,7 +27,7 @@ DISTRIBUTION = "pykube-orchestrator"
 @click.option("-o", "--output", "form", default="", metavar="FORM", help="yaml or json.")
 @cluster.flags
 @click.pass_context
-def command(ctx: click.Context, *, client_only: bool, form: str, **flags: Any) -> None:
+def command(ctx: click.Context, /, *, client_only: bool, form: str, **flags: Any) -> None:
     """Show the versions of this command and of the server."""
     found: dict[str, Any] = {"clientVersion": {"gitVersion": f"v{own_version()}"}}
     failed: ApiError | click.ClickException | None = None

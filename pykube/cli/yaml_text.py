@@ -39,11 +39,11 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     loader.flatten_mapping(node)
     found: dict[Any, Any] = {}
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node, deep=True)
         if key in found:
             mark = key_node.start_mark
             raise yaml.constructor.ConstructorError(None, None, f'key "{key}" already set in map', mark)
-        found[str(key) if isinstance(key, int | float) else key] = loader.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+        found[str(key) if isinstance(key, int | float) else key] = loader.construct_object(value_node, deep=True)
     return found
 
 
@@ -82,4 +82,6 @@ _Dumper.add_representer(str, _string)
 
 def dump(value: Any) -> str:
     """A document."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=True, default_flow_style=False, allow_unicode=True, width=2**31 - 1)
+    return yaml.dump(
+        value, Dumper=_Dumper, sort_keys=True, default_flow_style=False, allow_unicode=True, width=2**31 - 1
+    )
