@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,8 +37,7 @@ def write(root: Path, files: Mapping[str, File], now: datetime, group: int | Non
     present = _present(root)
     if present is not None and _same(present, files, group):
         return False
-    fresh = root / now.strftime("..%Y_%m_%d_%H_%M_%S.%f")
-    fresh.mkdir(mode=0o755)
+    fresh = Path(tempfile.mkdtemp(prefix=now.strftime("..%Y_%m_%d_%H_%M_%S."), dir=root))
     for path, file in files.items():
         target = fresh / path
         target.parent.mkdir(parents=True, exist_ok=True)
