@@ -47,8 +47,8 @@ table inet {TABLE} {{
 """
 
 
-PROBE = f"list chain inet {TABLE} leaving_pods\n"
-"""Fails when the table is not there."""
+PROBE = f"add chain inet {TABLE} leaving_pods\n"
+"""Refused when the table is not there; to be checked, not applied."""
 
 LIST_FORWARD = "list chain ip filter FORWARD\n"
 """Shows the chain that `forward_drop` judges; fails where there is none, which is well."""

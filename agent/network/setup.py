@@ -141,7 +141,7 @@ class PodNetwork:
         if not self._applied:
             return
         try:
-            await self._nft.apply(firewall.PROBE)
+            await self._nft.check(firewall.PROBE)
         except NftError:
             log.warning("the table %s has been removed by someone; it is written again", firewall.TABLE)
             await self._apply_rules(self._applied)

@@ -35,8 +35,11 @@ _GATHER = 0.01
 """Seconds from the first change to its transaction: changes that come together go out together."""
 _REVIEW = 30.0
 """Seconds between looks at the table: ``nft flush ruleset`` is part of many a firewall script."""
-_PROBE = f"list chain inet {TABLE} prerouting\n"
+_PROBE = f"add chain inet {TABLE} prerouting\n"
+"""Refused when there is no table, else without effect; listing anything would fetch everything."""
 _INDEX = "proxy-service"
+_BREATH = 100
+"""Services that are rendered in one go before others get their turn."""
 
 
 class Proxy:
@@ -122,7 +125,7 @@ class Proxy:
                 await self._wake.wait()
         except TimeoutError:
             try:
-                await self._nft.apply(_PROBE)
+                await self._nft.check(_PROBE)
             except NftError:
                 log.warning("the table %s has been removed by someone; it is written again", TABLE)
                 return True
@@ -145,7 +148,9 @@ class Proxy:
         self._table = Table(self._addresses())
         before, self._models = self._models, {}
         changes: dict[str, ServiceRules] = {}
-        for service in self._services.list():
+        for number, service in enumerate(self._services.list()):
+            if number % _BREATH == 0:
+                await self._clock.sleep(0)  # what changes meanwhile is marked and comes next
             key = _key(service)
             if (model := self._model(key)) is not None:
                 self._models[key] = model
