@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -36,10 +37,9 @@ _LOOPBACK: dict[str, Command] = {
 
 def run(environment: Mapping[str, str], stdin: bytes) -> tuple[int, bytes]:
     """The exit code and what goes to standard output; never raises, whatever is asked."""
-    version = VERSIONS[-1]
+    version = _version_of(stdin)
     try:
         request = parse(environment, stdin)
-        version = request.config.version
         if request.command == "VERSION":
             return 0, version_result(version)
         commands = _LOOPBACK if request.config.type == "loopback" else _BRIDGE
@@ -51,6 +51,15 @@ def run(environment: Mapping[str, str], stdin: bytes) -> tuple[int, bytes]:
         return 1, error_result(version, CniError(Code.IO_FAILURE, "input or output failed", str(error)))
     except Exception as error:
         return 1, error_result(version, CniError(Code.TRY_AGAIN, "the plugin failed", repr(error)))
+
+
+def _version_of(stdin: bytes) -> str:
+    """The version in which to answer, even to a configuration that is wrong otherwise."""
+    try:
+        version = json.loads(stdin)["cniVersion"]
+    except (ValueError, TypeError, KeyError):
+        return VERSIONS[-1]
+    return version if version in VERSIONS else VERSIONS[-1]
 
 
 def main() -> None:

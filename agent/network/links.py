@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import ipaddress
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from typing import Any
 
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
+
+# At debug level pyroute2 writes out every message of every socket, which takes longer than sending it.
+logging.getLogger("pyroute2").setLevel(logging.INFO)
 
 ROUTE_PROTOCOL = 202
 """Marks the routes that are ours (``ip route show proto 202``), so that stale ones can be told from others'."""

@@ -38,6 +38,11 @@ def test_version_command() -> None:
     assert (code, json.loads(answer)) == (0, {"cniVersion": "0.4.0", "supportedVersions": list(VERSIONS)})
 
 
+def test_error_speaks_the_version_of_the_configuration() -> None:
+    code, answer = run({"CNI_COMMAND": "ADD"}, b'{"cniVersion": "0.4.0"}')
+    assert (code, json.loads(answer)["cniVersion"]) == (1, "0.4.0")
+
+
 def test_bad_call_is_an_answer_not_a_traceback() -> None:
     code, answer = run({}, b"")
     assert (code, json.loads(answer)["code"]) == (1, 4)
