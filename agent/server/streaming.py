@@ -1,8 +1,9 @@
 """Exec, attach, port-forward and run: streams between a client of the node API and the runtime's streaming server.
 
-The runtime serves the streams itself, over SPDY and the older WebSocket protocols, at a URL of one use. A client that
-speaks one of these is joined to it byte by byte. Two kinds are translated: WebSocket version 5, whose close signals the
-runtime does not know, and the SPDY tunnel inside a WebSocket that newer port-forward clients open.
+The runtime serves the streams itself, over SPDY, at a URL of one use. A client that speaks SPDY is joined to it byte by
+byte; so is the oldest kind of port-forward through a WebSocket, which runtimes know too. Commands through a WebSocket
+are translated, since runtimes do not know the close signals of its version 5; and the SPDY tunnel inside a WebSocket,
+which newer port-forward clients open, is unwrapped.
 
 A handler is cancelled when its client leaves, at any await: the connection to the runtime is held by ``closing``.
 """
@@ -25,7 +26,7 @@ from agent.streams.portforward import SPDY_PROTOCOL, TUNNEL_PROTOCOL, tunnel
 from agent.streams.remotecommand import SPDY_PROTOCOLS, StreamOptions, translate
 from agent.streams.splice import splice
 from agent.streams.upgrade import PROTOCOL_HEADER, UpgradeRefused, spdy_upgrade, upgrade
-from agent.streams.websocket_channels import PROTOCOLS
+from agent.streams.websocket_channels import PROTOCOLS, negotiate
 from pykube.api.core_v1 import Pod
 
 _FORWARDED = ("Connection", "Upgrade", "Origin", PROTOCOL_HEADER)
@@ -110,9 +111,11 @@ class StreamHandlers:
         return web.Response(body=stdout + stderr, content_type="application/json")
 
     async def _remote_command(self, request: web.Request, url: str, options: StreamOptions) -> web.StreamResponse:
-        protocol = PROTOCOLS["v5.channel.k8s.io"]
-        if not (is_websocket(request) and protocol.name in offered_protocols(request)):
+        if not is_websocket(request):
             return await self._join(request, url)
+        protocol = negotiate(offered_protocols(request))
+        if protocol is None:
+            raise web.HTTPBadRequest(text=f"unable to negotiate protocol: supported protocols are {sorted(PROTOCOLS)}")
         runtime = await spdy_upgrade(url, SPDY_PROTOCOLS)
         with closing(runtime.writer):
             response, socket = await open_socket(request, protocol.name)

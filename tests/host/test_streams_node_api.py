@@ -127,15 +127,21 @@ def test_exec_over_websocket_with_close_signal(runtime: PrivateRuntime, tmp_path
     uvloop.run(run())
 
 
-def test_exec_over_older_websocket(runtime: PrivateRuntime, tmp_path: Path) -> None:
+def test_exec_over_older_websockets(runtime: PrivateRuntime, tmp_path: Path) -> None:
     async def run() -> None:
         async with node(runtime, tmp_path, "sleep", "3600") as found:
-            socket = await found.socket(EXEC + "echo%20out", "v4.channel.k8s.io")
-            channels: dict[int, bytes] = {}
-            async for message in socket:
-                channels[message.data[0]] = channels.get(message.data[0], b"") + message.data[1:]
+            channels = await read_channels(await found.socket(EXEC + "echo%20out;exit%202", "v4.channel.k8s.io"))
             assert channels[1] == b"out\n"
-            assert json.loads(channels[3])["status"] == "Success"
+            assert json.loads(channels[3])["reason"] == "NonZeroExitCode"
+            channels = await read_channels(await found.socket(EXEC + "exit%202", "channel.k8s.io"))
+            assert channels[3].startswith(b"command terminated with non-zero exit code")
+            async with found.session.ws_connect(
+                found.api.url(EXEC + "echo%20out"), protocols=("v4.base64.channel.k8s.io",)
+            ) as socket:
+                assert [message.data async for message in socket][:2] == ["1", "1b3V0Cg=="]
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await found.socket(EXEC + "true", "v9.channel.k8s.io")
+            assert refused.value.status == 400
 
     uvloop.run(run())
 
