@@ -155,11 +155,22 @@ class ContainerMachine:
         return [act.Announce("Warning", "BackOff", message, self.name)]
 
     def stop(self, grace: int, message: str, *, pre_stop: bool = True) -> list[act.Action]:
-        """Stop it, or hurry a stop that is under way."""
+        """Stop it to start it anew."""
+        self.ready = False
+        return [act.StopProbes(self.name), *self._stop(grace, message, pre_stop=pre_stop)]
+
+    def leave(self, grace: int, message: str) -> list[act.Action]:
+        """Stop it because its pod ends: until it has ended it serves on, and its readiness goes on being probed."""
+        return self._stop(grace, message, pre_stop=True)
+
+    def hurry(self, grace: int) -> list[act.Action]:
+        """Less time is left for the stop that is under way."""
+        return self._stop(grace, "", pre_stop=False)
+
+    def _stop(self, grace: int, message: str, *, pre_stop: bool) -> list[act.Action]:
         self.stage = Stage.STOPPING
         self.stop_grace = grace
-        self.ready = False
-        return [act.StopProbes(self.name), act.StopContainer(self.name, self.container_id, grace, message, pre_stop)]
+        return [act.StopContainer(self.name, self.container_id, grace, message, pre_stop)]
 
     def rerun(self) -> None:
         """Forget that it has completed: a new sandbox needs its work anew."""
@@ -283,6 +294,11 @@ class ContainerMachine:
         self.retry_at = now + timedelta(seconds=2)
         return [act.Announce("Warning", "FailedKillPod", f"error killing pod: {event.message}", self.name)]
 
+    def _probed_while_stopping(self, event: inp.ProbeChanged, now: datetime) -> list[act.Action]:
+        if event.probe is inp.Probe.READINESS:
+            self.ready = event.ok and self.started
+        return []
+
     def _probed(self, event: inp.ProbeChanged, now: datetime) -> list[act.Action]:
         if event.probe is inp.Probe.READINESS:
             self.ready = event.ok and self.started
@@ -313,5 +329,6 @@ TRANSITIONS: dict[tuple[Stage, type], Handler] = {
     (Stage.RUNNING, inp.ContainerExited): ContainerMachine._exited,
     (Stage.RUNNING, inp.ProbeChanged): ContainerMachine._probed,
     (Stage.STOPPING, inp.ContainerExited): ContainerMachine._exited,
+    (Stage.STOPPING, inp.ProbeChanged): ContainerMachine._probed_while_stopping,
     (Stage.STOPPING, inp.StopFailed): ContainerMachine._stop_failed,
 }

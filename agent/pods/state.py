@@ -189,7 +189,7 @@ class PodMachine:
         found: list[act.Action] = []
         for container in self.containers.values():
             if container.stage is Stage.STOPPING:
-                found += container.stop(grace, "", pre_stop=False)
+                found += container.hurry(grace)
         return found
 
     def _nudged(self, event: inp.Nudged, now: datetime) -> list[act.Action]:
@@ -398,7 +398,7 @@ class PodMachine:
     def _stop(self, container: ContainerMachine, grace: int, now: datetime) -> list[act.Action]:
         if container.stage in (Stage.POST_START, Stage.RUNNING) and _due(container, now):
             container.retry_at = None
-            return container.stop(grace, f"Stopping container {container.name}")
+            return container.leave(grace, f"Stopping container {container.name}")
         return []
 
     def _release(self, now: datetime) -> Iterator[act.Action]:

@@ -290,6 +290,17 @@ def test_readiness_follows_the_probe() -> None:
     assert story.status().container_statuses[0].ready is False
 
 
+def test_pod_that_is_deleted_stays_ready_until_its_containers_have_ended() -> None:
+    story = Story(pod(container("app", readiness_probe=core_v1.Probe())))
+    story.up()
+    identity = story.started()
+    story.tell(inp.ProbeChanged("app", identity, inp.Probe.READINESS, True))
+    story.tell(inp.PodChanged(deleted(story)))
+    assert story.status().container_statuses[0].ready is True
+    story.tell(inp.ProbeChanged("app", identity, inp.Probe.READINESS, False))
+    assert story.status().container_statuses[0].ready is False
+
+
 def test_post_start_hook_holds_back_the_next_container() -> None:
     hook = core_v1.Lifecycle(post_start=core_v1.LifecycleHandler())
     story = Story(pod(container("first", lifecycle=hook), container("second")))
