@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import Sequence
 from typing import Any
@@ -50,11 +51,17 @@ def answer(ctx: Context, body: bytes, *, status: int = 200, media_type: str = JS
     headers["Server"] = "pykube"
     for warning in ctx.warnings:
         headers.add("Warning", f'299 - "{_quoted(warning)}"')
-    if len(body) > GZIP_ABOVE and "gzip" in ctx.http.headers.get("Accept-Encoding", ""):
-        body = gzip.compress(body, _GZIP_LEVEL)
-        headers["Content-Encoding"] = "gzip"
-        headers["Vary"] = "Accept-Encoding"
     return web.Response(body=body, status=status, headers=headers)
+
+
+async def packed(ctx: Context, response: web.Response) -> web.Response:
+    """The answer, compressed when it is large and the client takes that; done in a thread, as it lasts."""
+    body = response.body
+    if isinstance(body, bytes) and len(body) > GZIP_ABOVE and "gzip" in ctx.http.headers.get("Accept-Encoding", ""):
+        response.body = await asyncio.to_thread(gzip.compress, body, _GZIP_LEVEL)
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Vary"] = "Accept-Encoding"
+    return response
 
 
 def one(ctx: Context, resource: Resource, data: bytes, *, status: int = 200) -> web.Response:

@@ -19,4 +19,5 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     cached = cache.find(info.namespace if resource.namespaced else "", info.name)
     if cached is None:
         raise statuses.not_found(resource, info.name)
-    return answers.one(ctx, resource, cached.data)
+    answer = answers.one(ctx, resource, cached.data)
+    return await answers.packed(ctx, answer) if len(cached.data) > answers.GZIP_ABOVE else answer

@@ -48,7 +48,8 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     continue_ = ""
     if page.more:
         continue_ = continue_token.encode(page.items[-1].key, cache.prefix, page.revision)
-    return answers.many(ctx, resource, page.items, page.revision, continue_=continue_, remaining=page.remaining)
+    answer = answers.many(ctx, resource, page.items, page.revision, continue_=continue_, remaining=page.remaining)
+    return await answers.packed(ctx, answer)
 
 
 async def _asked(ctx: Context, cache: WatchCache) -> Asked:
