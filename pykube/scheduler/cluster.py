@@ -118,6 +118,19 @@ class Cluster:
         self._assumed.add(pod.uid)
         self._place(pod, node_name)
 
+    def confirm(self, pod: core_v1.Pod) -> bool:
+        """Take over the API's version of a pod that was assumed where it now is; False when it is another case."""
+        uid = pod.metadata.uid
+        info = self._where.get(uid)
+        if uid not in self._assumed or info is None or info.name != pod.spec.node_name:
+            return False
+        assumed = info.pods[uid]
+        if assumed.labels != pod.metadata.labels or pod.metadata.deletion_timestamp is not None:
+            return False
+        assumed.pod = pod
+        self._assumed.discard(uid)
+        return True
+
     def forget(self, uid: str) -> None:
         """Binding an assumed pod failed; nothing happens when the API has confirmed it meanwhile."""
         if uid in self._assumed:

@@ -106,7 +106,7 @@ class Feed:
         if _ended(pod):
             return
         if pod.spec.node_name:
-            self._placed(PodInfo(pod))
+            self._placed(pod)
         elif pod.spec.scheduler_name == NAME and pod.metadata.deletion_timestamp is None:
             self._enqueue(PodInfo(pod))
 
@@ -117,10 +117,11 @@ class Feed:
             self._cluster.nominate(info, info.pod.status.nominated_node_name)
         self._wake()
 
-    def _placed(self, info: PodInfo) -> None:
-        self._queue.remove(info.uid)
-        self._cluster.withdraw(info.uid)
-        self._cluster.set_pod(info, info.pod.spec.node_name)
+    def _placed(self, pod: core_v1.Pod) -> None:
+        self._queue.remove(pod.metadata.uid)
+        self._cluster.withdraw(pod.metadata.uid)
+        if not self._cluster.confirm(pod):
+            self._cluster.set_pod(PodInfo(pod), pod.spec.node_name)
         self._happened(ClusterEvent.POD_ADDED)
 
     def _pod_updated(self, old: core_v1.Pod, new: core_v1.Pod) -> None:
@@ -130,7 +131,7 @@ class Feed:
         elif not new.spec.node_name:
             self._waiting_updated(old, new)
         elif not old.spec.node_name:
-            self._placed(PodInfo(new))
+            self._placed(new)
         elif _placing_changed(old, new):
             self._cluster.set_pod(PodInfo(new), new.spec.node_name)
             self._happened(ClusterEvent.POD_LABELS)
