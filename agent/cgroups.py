@@ -2,7 +2,8 @@
 
 Names follow the driver. cgroupfs: ``/kubepods/burstable/pod<uid>``. systemd: ``kubepods-burstable-pod<uid>.slice``
 with dashes in the uid turned to underscores, nested by prefix. Guaranteed pods stand directly under ``kubepods``.
-On cgroup v1 the same path is made under every controller; on v2 once, with the controllers passed down.
+On cgroup v1 the same path is made under every controller; on v2 once, with the controllers passed down. Under systemd
+nothing is made here: the runtime has systemd make the slices, and systemd is told their limits.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent import systemd_slices
 from agent.pods.qos import qos_class
 from agent.pods.resources import CPU_PERIOD, pod_limits, shares_of
 from pykube.api import core_v1
@@ -87,8 +89,17 @@ class Cgroups:
             return [("", self._root / below)]
         return [(name, self._root / name / below) for name in V1_CONTROLLERS if (self._root / name).is_dir()]
 
+    async def apply(self, pod: core_v1.Pod) -> None:
+        """Tell systemd the pod's limits, once its sandbox runs; where systemd is not asked nothing has to be done."""
+        if self.driver == "systemd":
+            limits = pod_limits(pod)
+            wanted = systemd_slices.properties(limits, weight_of(limits.cpu_shares))
+            await systemd_slices.set_properties(pod_path(pod, self.top).systemd(), wanted)
+
     def prepare(self, node_cpu_milli: int = 0) -> None:
         """Make the classes' cgroups; best-effort work gets the least share of the processor."""
+        if self.driver == "systemd":
+            return
         for parts in self._classes():
             for controller, directory in self._dirs(CgroupPath(parts)):
                 self._make(controller, directory)
@@ -97,7 +108,9 @@ class Cgroups:
         self._write_cpu(CgroupPath((self.top, "besteffort")), LEAST_SHARES)
 
     def ensure(self, pod: core_v1.Pod) -> None:
-        """Make the pod's cgroup with its limits."""
+        """Make the pod's cgroup with its limits; systemd makes its own."""
+        if self.driver == "systemd":
+            return
         path = pod_path(pod, self.top)
         limits = pod_limits(pod)
         for controller, directory in self._dirs(path):

@@ -120,6 +120,7 @@ class PodRuntime:
         if attempt:
             await self._stop_others(pod)
         self.sandbox_id = await self._at.cri.run_pod_sandbox(config, await self._handler(pod))
+        await self._at.cgroups.apply(pod)
         if not pod.spec.host_network:
             self.ips = sandbox_ips(await self._at.cri.pod_sandbox_status(self.sandbox_id))
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from agent.cgroups import CgroupPath, Cgroups, is_v2, pod_path, weight_of
+from agent.pods.resources import pod_limits
+from agent.systemd_slices import properties
 from pykube.api import core_v1
 from pykube.api.quantity import Quantity
 
@@ -68,12 +70,12 @@ def test_version_1_gets_one_directory_per_controller(tmp_path: Path) -> None:
 
 
 def test_version_2_passes_controllers_down(tmp_path: Path) -> None:
-    cgroups = Cgroups("systemd", v2(tmp_path))
-    for part in ("kubepods.slice", "kubepods.slice/kubepods-burstable.slice"):
+    cgroups = Cgroups("cgroupfs", v2(tmp_path))
+    for part in ("kubepods", "kubepods/burstable"):
         (tmp_path / part).mkdir()
         v2(tmp_path / part)
     cgroups.ensure(pod())
-    found = tmp_path / "kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod12_34.slice"
+    found = tmp_path / "kubepods/burstable/pod12-34"
     assert (found.parent / "cgroup.subtree_control").read_text() == "+cpu +memory +pids"
     assert (found / "memory.max").read_text() == str(64 * 2**20)
     assert (found / "cpu.max").read_text() == "50000 100000"
@@ -92,3 +94,13 @@ def test_pods_are_found_and_empty_ones_removed(tmp_path: Path) -> None:
 
 def test_weights() -> None:
     assert [weight_of(shares) for shares in (2, 1024, 262144)] == [1, 39, 10000]
+
+
+def test_systemd_is_told_instead(tmp_path: Path) -> None:
+    cgroups = Cgroups("systemd", v2(tmp_path))
+    cgroups.prepare(2000)
+    cgroups.ensure(pod())
+    assert [path.name for path in tmp_path.iterdir()] == ["cgroup.controllers"]
+    limits = pod_limits(pod())
+    told = properties(limits, weight_of(limits.cpu_shares))
+    assert told == ["CPUWeight=20", "CPUQuota=50%", f"MemoryMax={64 * 2**20}"]
