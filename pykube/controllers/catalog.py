@@ -10,6 +10,7 @@ from .deployment import DeploymentController
 from .disruption import DisruptionController
 from .endpoints import EndpointsController
 from .endpointslice import EndpointSliceController
+from .endpointslicemirroring import EndpointSliceMirroringController
 from .garbagecollector import GarbageCollector
 from .job import JobController
 from .namespace import NamespaceController
@@ -42,6 +43,7 @@ ALL: tuple[type[Controller], ...] = (
     DisruptionController,
     EndpointSliceController,
     EndpointsController,
+    EndpointSliceMirroringController,
     NamespaceController,
     GarbageCollector,
 )

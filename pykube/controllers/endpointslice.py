@@ -84,11 +84,12 @@ class EndpointSliceController(Controller):
         nodes = {each: node for each in names if (node := self.nodes.get(each)) is not None}
         mine = self.slices.by_index(BY_SERVICE, key)
         families = service_endpoints.families(service)
+        shape = endpointslice_diff.shape_of(service)
         changes = endpointslice_diff.Changes(delete=[each for each in mine if each.address_type not in families])
         for family in families:
             wanted = endpointslice_diff.desired(service, pods, nodes, family)
             existing = [each for each in mine if each.address_type == family]
-            changes.add(endpointslice_diff.diff(service, wanted, existing, family))
+            changes.add(endpointslice_diff.diff(shape, wanted, existing, family))
         await self._write(service, changes)
 
     async def _write(self, service: core_v1.Service, changes: endpointslice_diff.Changes) -> None:

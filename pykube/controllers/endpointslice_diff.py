@@ -44,13 +44,25 @@ class Changes:
         self.delete += more.delete
 
 
-def labels_for(service: core_v1.Service) -> dict[str, str]:
-    """The Service's labels, and those that make a slice known as its own."""
-    found = {**service.metadata.labels, SERVICE_LABEL: service.metadata.name, MANAGED_BY_LABEL: MANAGER}
-    found.pop(service_endpoints.HEADLESS_LABEL, None)
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What all slices of one source have in common."""
+
+    name: str
+    """That of the Service; slices are named after it."""
+    namespace: str
+    labels: Mapping[str, str]
+    owner: meta_v1.OwnerReference
+
+
+def shape_of(service: core_v1.Service) -> Shape:
+    """The slices of a Service carry its labels, and those that make them known as its own."""
+    labels = {**service.metadata.labels, SERVICE_LABEL: service.metadata.name, MANAGED_BY_LABEL: MANAGER}
+    labels.pop(service_endpoints.HEADLESS_LABEL, None)
     if service_endpoints.is_headless(service):
-        found[service_endpoints.HEADLESS_LABEL] = ""
-    return found
+        labels[service_endpoints.HEADLESS_LABEL] = ""
+    metadata = service.metadata
+    return Shape(metadata.name, metadata.namespace, labels, owners.controller_reference(service))
 
 
 def endpoint(
@@ -99,7 +111,8 @@ def _ports_of(existing: discovery_v1.EndpointSlice) -> Ports:
     return tuple((port.name, port.protocol, port.port, port.app_protocol) for port in existing.ports)
 
 
-def _identity(each: discovery_v1.Endpoint) -> str:
+def identity(each: discovery_v1.Endpoint) -> str:
+    """Equal for the same endpoint in two slices: its addresses and its pod."""
     return f"{','.join(each.addresses)}/{each.target_ref.uid if each.target_ref is not None else ''}"
 
 
@@ -114,18 +127,18 @@ def desired(
         if not addresses or (node is None and not service.spec.publish_not_ready_addresses):
             continue
         each = endpoint(pod, service, addresses, node)
-        found.setdefault(_ports(pod, service), {})[_identity(each)] = each
+        found.setdefault(_ports(pod, service), {})[identity(each)] = each
     return found
 
 
-def new_slice(service: core_v1.Service, family: str, ports: Ports) -> discovery_v1.EndpointSlice:
-    """An empty slice of the Service."""
+def new_slice(shape: Shape, family: str, ports: Ports) -> discovery_v1.EndpointSlice:
+    """An empty slice."""
     return discovery_v1.EndpointSlice(
         metadata=meta_v1.ObjectMeta(
-            generate_name=f"{service.metadata.name}-",
-            namespace=service.metadata.namespace,
-            labels=labels_for(service),
-            owner_references=[owners.controller_reference(service)],
+            generate_name=f"{shape.name}-",
+            namespace=shape.namespace,
+            labels=dict(shape.labels),
+            owner_references=[shape.owner],
         ),
         address_type=family,
         ports=[
@@ -136,27 +149,27 @@ def new_slice(service: core_v1.Service, family: str, ports: Ports) -> discovery_
 
 
 def diff(
-    service: core_v1.Service,
+    shape: Shape,
     wanted: Mapping[Ports, Endpoints],
     existing: Iterable[discovery_v1.EndpointSlice],
     family: str,
 ) -> Changes:
-    """The writes for one address family; `existing` are the Service's slices of that family."""
+    """The writes for one address family; `existing` are the slices of that family."""
     changes = Changes()
     existing = list(existing)
     by_ports: dict[Ports, list[discovery_v1.EndpointSlice]] = {}
     for each in existing:
         by_ports.setdefault(_ports_of(each), []).append(each)
     for ports, endpoints in wanted.items():
-        _diff_ports(service, family, ports, endpoints, by_ports.pop(ports, []), changes)
+        _diff_ports(shape, family, ports, endpoints, by_ports.pop(ports, []), changes)
     changes.delete += [each for leftover in by_ports.values() for each in leftover]
     if not changes.create and len(changes.delete) == len(existing):
-        _keep_placeholder(service, family, changes)
+        _keep_placeholder(shape, family, changes)
     return changes
 
 
 def _diff_ports(
-    service: core_v1.Service,
+    shape: Shape,
     family: str,
     ports: Ports,
     endpoints: Endpoints,
@@ -164,10 +177,10 @@ def _diff_ports(
     changes: Changes,
 ) -> None:
     missing = dict(endpoints)
-    labels = labels_for(service)
+    labels = dict(shape.labels)
     kept: list[tuple[discovery_v1.EndpointSlice, list[discovery_v1.Endpoint], bool]] = []
     for each in slices:
-        left = [missing.pop(key) for old in each.endpoints if (key := _identity(old)) in missing]
+        left = [missing.pop(key) for old in each.endpoints if (key := identity(old)) in missing]
         kept.append((each, left, left != each.endpoints or labels != each.metadata.labels))
     changed = sorted((each for each in kept if each[2]), key=lambda each: -len(each[1]))
     steady = sorted((each for each in kept if not each[2]), key=lambda each: -len(each[1]))
@@ -187,14 +200,14 @@ def _diff_ports(
             metadata = msgspec.structs.replace(each.metadata, labels=labels)
             changes.update.append(msgspec.structs.replace(each, metadata=metadata, endpoints=left))
     while rest:
-        fresh = new_slice(service, family, ports)
+        fresh = new_slice(shape, family, ports)
         fresh.endpoints, rest = rest[:MAX_ENDPOINTS], rest[MAX_ENDPOINTS:]
         changes.create.append(fresh)
 
 
-def _keep_placeholder(service: core_v1.Service, family: str, changes: Changes) -> None:
+def _keep_placeholder(shape: Shape, family: str, changes: Changes) -> None:
     """A Service has at least one slice, if an empty one: consumers tell by it that there are no endpoints."""
-    empty = new_slice(service, family, ())
+    empty = new_slice(shape, family, ())
     for index, each in enumerate(changes.delete):
         if not each.endpoints and not each.ports and each.metadata.labels == empty.metadata.labels:
             del changes.delete[index]

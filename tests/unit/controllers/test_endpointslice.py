@@ -4,6 +4,7 @@ from typing import Any
 from pykube.api import core_v1, discovery_v1
 from pykube.controllers.endpoints import EndpointsController
 from pykube.controllers.endpointslice import EndpointSliceController
+from pykube.controllers.endpointslicemirroring import EndpointSliceMirroringController
 from tests.fakes import workloads
 from tests.fakes.api import condition, meta
 from tests.fakes.controllers import Scene
@@ -123,5 +124,25 @@ def test_endpoints_tell_ready_from_unready() -> None:
             await scene.api.delete(core_v1.Service, "web", "default")
             await scene.settle()
             assert scene.api.all(core_v1.Endpoints) == []
+
+    asyncio.run(story())
+
+
+def test_endpoints_that_people_write_are_mirrored() -> None:
+    async def story() -> None:
+        async with Scene().running(EndpointSliceController, EndpointSliceMirroringController) as scene:
+            await scene.api.create(service(selector={}))
+            written = core_v1.Endpoints(metadata=meta("web", "default"))
+            port = core_v1.EndpointPort(name="http", port=80, protocol="TCP")
+            address = core_v1.EndpointAddress(ip="192.0.2.1")
+            written.subsets = [core_v1.EndpointSubset(addresses=[address], ports=[port])]
+            await scene.api.create(written)
+            await scene.settle()
+            (only,) = slices(scene)
+            assert only.metadata.labels["endpointslice.kubernetes.io/managed-by"].startswith("endpointslicemirroring")
+            assert [each.addresses for each in only.endpoints] == [["192.0.2.1"]]
+            await scene.api.delete(core_v1.Endpoints, "web", "default")
+            await scene.settle()
+            assert slices(scene) == []
 
     asyncio.run(story())
