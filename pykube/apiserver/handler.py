@@ -29,6 +29,10 @@ _WHOLE = frozenset({"status", "approval", "finalize", "ephemeralcontainers", "re
 _READS = frozenset({"get", "list", "watch", "head", "options"})
 _KINDS = {**dict.fromkeys(_READS, "readOnly"), "watch": "watch"}
 _OF_ONE = frozenset({"get", "update", "patch", "delete"})
+_DEPRECATED = {
+    ("", "componentstatuses"): "v1 ComponentStatus is deprecated in v1.19+",
+    ("", "endpoints"): "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+}
 _NOT_ALLOWED = "the server does not allow this method on the requested resource"
 
 
@@ -89,6 +93,8 @@ class RequestHandler:
         if resource is None or (info.namespace and not resource.namespaced and info.resource != "namespaces"):
             raise statuses.unknown_path()
         ctx.resource = resource
+        if (warning := _DEPRECATED.get((resource.group, resource.plural))) is not None:
+            ctx.warnings.append(warning)
         verb = self._verb(info, resource)
         if info.verb in _READS or (resource.group, resource.plural, info.subresource) in self._routes.streams:
             return await verb(ctx, resource)
