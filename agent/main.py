@@ -39,7 +39,7 @@ from agent.server.app import NodeServer, ServingFiles
 from pykube.aio.clock import Clock, SystemClock
 from pykube.aio.tasks import Supervisor
 from pykube.api import core_v1
-from pykube.client.config import ClientConfig
+from pykube.client.config import ClientConfig, ConfigError
 from pykube.client.events import EventRecorder
 from pykube.client.informer import InformerSet
 from pykube.client.rest import Client
@@ -58,7 +58,7 @@ async def run(config: AgentConfig) -> None:
     tasks = Supervisor(clock)
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(
-            Client(ClientConfig.load(config.kubeconfig), clock, user_agent="pykube-agent")
+            Client(await _credentials(config, clock), clock, user_agent="pykube-agent")
         )
         stack.push_async_callback(tasks.close)
         starting = tasks.start("agent", _compose(config, client, clock, tasks, stack))
@@ -68,6 +68,19 @@ async def run(config: AgentConfig) -> None:
             starting.result()
             await waiting
         log.info("the agent ends; containers go on")
+
+
+async def _credentials(config: AgentConfig, clock: Clock) -> ClientConfig:
+    """The kubeconfig, which on a fresh host may come a moment after the agent."""
+    told = False
+    while True:
+        try:
+            return ClientConfig.load(config.kubeconfig)
+        except (ConfigError, OSError) as error:
+            if not told:
+                log.warning("waiting for credentials: %s", error)
+                told = True
+        await clock.sleep(0.2)
 
 
 async def _compose(

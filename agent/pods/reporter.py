@@ -6,6 +6,8 @@ import asyncio
 import logging
 from typing import Any
 
+import msgspec
+
 from pykube import errors
 from pykube.aio.backoff import Backoff
 from pykube.aio.clock import Clock
@@ -29,12 +31,15 @@ class StatusReporter:
         self._meta = pod.metadata
         self._wanted: core_v1.PodStatus | None = None
         self._written: core_v1.PodStatus | None = None
+        self._contested: core_v1.PodStatus | None = None
+        """What the API made of a write of ours; it is not answered by the same write again and again."""
         self._task: asyncio.Task[None] | None = None
         self._gone = False
 
     def report(self, status: core_v1.PodStatus) -> None:
         """Have this status written, unless it says nothing new."""
-        if status == (self._wanted or self._written) or self._gone:
+        known = self._wanted or self._written
+        if self._gone or (known is not None and says_the_same(status, known)):
             return
         self._wanted = status
         if self._task is None or self._task.done():
@@ -42,8 +47,10 @@ class StatusReporter:
 
     def overtaken(self, seen: core_v1.PodStatus) -> None:
         """Someone else has written the status: `seen` is what the API has now."""
-        if self._wanted is None and self._written is not None and seen != self._written:
-            self._written = None
+        if self._wanted is not None or self._written is None or says_the_same(seen, self._written):
+            return
+        if self._contested is None or not says_the_same(seen, self._contested):
+            self._contested, self._written = seen, None
 
     async def flush(self) -> None:
         """Return when all is written."""
@@ -80,6 +87,16 @@ class StatusReporter:
             self._written = status
             if self._wanted is status:
                 self._wanted = None
+
+
+def says_the_same(one: core_v1.PodStatus, other: core_v1.PodStatus) -> bool:
+    """Whether two statuses are equal; the order of conditions means nothing, and those of others are not ours."""
+    return _in_order(one) == _in_order(other)
+
+
+def _in_order(status: core_v1.PodStatus) -> core_v1.PodStatus:
+    ours = [condition for condition in status.conditions if condition.type in OWNED]
+    return msgspec.structs.replace(status, conditions=sorted(ours, key=lambda condition: condition.type))
 
 
 def patch_of(uid: str, status: core_v1.PodStatus, written: core_v1.PodStatus | None) -> dict[str, Any]:

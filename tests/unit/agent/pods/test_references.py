@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from agent.pods.references import References, referenced
-from agent.pods.reporter import StatusReporter, patch_of
+from agent.pods.reporter import StatusReporter, patch_of, says_the_same
 from pykube import errors
 from pykube.api import core_v1
 from pykube.client.rest import Client
@@ -113,5 +113,28 @@ def test_write_that_fails_is_tried_again() -> None:
         held = api.pod("web")
         assert held is not None
         assert held.status.phase == "Running"
+
+    asyncio.run(run())
+
+
+def test_order_of_conditions_means_nothing() -> None:
+    def status(*types: str) -> core_v1.PodStatus:
+        return core_v1.PodStatus(conditions=[core_v1.PodCondition(type=name, status="True") for name in types])
+
+    assert says_the_same(status("Ready", "Initialized"), status("Initialized", "theirs", "Ready"))
+    assert not says_the_same(status("Ready"), status("Initialized"))
+
+
+def test_status_that_somebody_else_changed_is_written_again_but_once() -> None:
+    async def run() -> None:
+        api = PodApi()
+        subject = await api.create(pod())
+        reporter = StatusReporter(cast(Client, api), FakeClock(), subject)
+        mine, theirs = core_v1.PodStatus(phase="Running"), core_v1.PodStatus(phase="Pending")
+        for _ in range(3):
+            reporter.report(mine)
+            await reporter.flush()
+            reporter.overtaken(theirs)
+        assert len([request for request in api.requests if request.startswith("patch")]) == 2
 
     asyncio.run(run())
