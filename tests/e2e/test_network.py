@@ -23,7 +23,9 @@ def service(name: str, app: str, **spec: Any) -> dict[str, Any]:
 
 
 def wget(kubectl: Kubectl, url: str, source: str = "client") -> str:
-    return kubectl("exec", source, "--", "/bin/busybox", "wget", "-q", "-T", "3", "-O", "-", url).strip()
+    return kubectl(
+        "exec", source, "--", "/bin/busybox", "timeout", "3", "busybox", "wget", "-q", "-O", "-", url
+    ).strip()
 
 
 def test_pods_services_and_names(kubectl: Kubectl) -> None:
@@ -42,7 +44,7 @@ def test_pods_services_and_names(kubectl: Kubectl) -> None:
     assert address in looked_up
     missing = kubectl("exec", "client", "--", "/bin/busybox", "nslookup", f"nothing.{full}", check=False)
     assert "NXDOMAIN" in missing
-    assert wget(kubectl, "http://web/", source="web") == "hello"
+    assert wget(kubectl, f"http://{full}/", source="web") == "hello"
 
 
 def test_all_ready_endpoints_are_used_and_no_other(kubectl: Kubectl) -> None:
@@ -76,9 +78,7 @@ def test_a_service_without_endpoints_refuses(kubectl: Kubectl) -> None:
     eventually(
         lambda: (
             "refused"
-            in kubectl(
-                "exec", "client", "--", "/bin/busybox", "wget", "-q", "-T", "3", "-O", "-", "http://empty/", check=False
-            )
+            in kubectl("exec", "client", "--", "/bin/busybox", "wget", "-q", "-O", "-", "http://empty/", check=False)
         ),
         "the refusal",
     )
@@ -96,12 +96,8 @@ def test_host_port(kubectl: Kubectl) -> None:
 def test_the_api_from_a_pod(kubectl: Kubectl) -> None:
     kubectl.apply(pod("client"))
     kubectl("wait", "--for=condition=Ready", "pod/client", "--timeout=30s")
+    connect = "busybox nc -w 3 kubernetes.default 443 </dev/null && echo open"
     eventually(
-        lambda: (
-            "open"
-            in kubectl(
-                "exec", "client", "--", "/bin/busybox", "nc", "-zv", "-w", "3", "kubernetes.default", "443", check=False
-            )
-        ),
+        lambda: "open" in kubectl("exec", "client", "--", "/bin/busybox", "sh", "-c", connect, check=False),
         "the API's address",
     )

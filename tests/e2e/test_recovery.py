@@ -23,7 +23,7 @@ def processes(pattern: str) -> list[int]:
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
         except OSError:
             continue
         if re.search(pattern, line):
@@ -40,9 +40,7 @@ PARTS = {
 
 def kill(part: str) -> None:
     """SIGKILL to every process of a part."""
-    victims = processes(PARTS[part])
-    assert victims, f"no process of {part} found"
-    for victim in victims:
+    for victim in eventually(lambda: processes(PARTS[part]), f"a process of {part}"):
         os.kill(victim, signal.SIGKILL)
 
 
