@@ -50,6 +50,7 @@ def options(function: F) -> F:
         finally:
             for warning in cluster.http.warnings:
                 click.echo(f"Warning: {warning}", err=True)
+            cluster.http.close()
 
     return flags(with_cluster)  # type: ignore[return-value]
 

@@ -6,6 +6,7 @@ A completion that fails offers nothing: an error message in the middle of a comm
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from typing import Any
 
 import click
@@ -91,6 +92,7 @@ def _quietly(ctx: click.Context, find: Callable[[Cluster], list[str]]) -> list[C
     given = {name: ctx.params.get(name) or root.get(name) for name in ("kubeconfig", "context", "namespace")}
     try:
         cluster = open_cluster(given["kubeconfig"], given["context"] or "", given["namespace"] or "")
-        return [CompletionItem(word) for word in find(cluster)]
+        with closing(cluster.http):
+            return [CompletionItem(word) for word in find(cluster)]
     except (ApiError, click.ClickException, KeyError):
         return []

@@ -12,6 +12,7 @@ import itertools
 import socket as sockets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 import aiohttp
 
@@ -24,14 +25,26 @@ CHUNK = 64 * 1024
 Say = Callable[[str], None]
 
 
+class WebSocket(Protocol):
+    """Either end of one, as aiohttp has them."""
+
+    async def receive(self) -> aiohttp.WSMessage:
+        """The next message; of another type than BINARY when there are no more."""
+        ...
+
+    async def send_bytes(self, data: bytes) -> None:
+        """Send a binary message."""
+        ...
+
+
 @asynccontextmanager
-async def session_over(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[SpdySession]:
+async def session_over(socket: WebSocket, *, client: bool = True) -> AsyncIterator[SpdySession]:
     """A SPDY session whose bytes travel in binary messages; a socket pair lies between the two."""
     near, far = sockets.socketpair()
     reader, writer = await asyncio.open_connection(sock=far)
     pumps = [asyncio.ensure_future(_to_socket(reader, socket)), asyncio.ensure_future(_from_socket(socket, writer))]
     try:
-        async with SpdySession(*await asyncio.open_connection(sock=near), client=True) as session:
+        async with SpdySession(*await asyncio.open_connection(sock=near), client=client) as session:
             yield session
     finally:
         for pump in pumps:
@@ -40,16 +53,15 @@ async def session_over(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator
         writer.close()
 
 
-async def _to_socket(reader: asyncio.StreamReader, socket: aiohttp.ClientWebSocketResponse) -> None:
+async def _to_socket(reader: asyncio.StreamReader, socket: WebSocket) -> None:
     while data := await reader.read(CHUNK):
         await socket.send_bytes(data)
 
 
-async def _from_socket(socket: aiohttp.ClientWebSocketResponse, writer: asyncio.StreamWriter) -> None:
-    async for message in socket:
-        if message.type is aiohttp.WSMsgType.BINARY:
-            writer.write(message.data)
-            await writer.drain()
+async def _from_socket(socket: WebSocket, writer: asyncio.StreamWriter) -> None:
+    while (message := await socket.receive()).type is aiohttp.WSMsgType.BINARY:
+        writer.write(message.data)
+        await writer.drain()
     writer.close()
 
 

@@ -10,21 +10,12 @@ from pathlib import Path
 import click
 
 from agent.cri.client import CriClient
-from agent.cri.containerd import ContainerdError, PrivateContainerd
+from agent.cri.containerd_images import ContainerdError, ContainerdImages
 from agent.cri.errors import CriError
 from agent.cri.image_build import BuildError, ImageConfig, ImageContents, build
-from agent.network.setup import PodNetwork
 
-from ..aio.clock import SystemClock
 from ..config import AgentConfig
 from . import output
-
-
-def _containerd() -> PrivateContainerd:
-    config = AgentConfig()
-    clock = SystemClock()
-    network = PodNetwork(config, clock)
-    return PrivateContainerd(config.state_dir, config.run_dir, network.conf_dir, network.bin_dir, clock)
 
 
 @click.group()
@@ -89,7 +80,7 @@ def build_image(
         try:
             built = build(tag, contents, config, archive)
             if do_import:
-                asyncio.run(_containerd().import_image(archive))
+                asyncio.run(ContainerdImages.of(AgentConfig()).import_archive(archive))
         except (BuildError, ContainerdError, OSError) as error:
             raise click.ClickException(str(error)) from error
     if not quiet:
@@ -102,7 +93,7 @@ def import_images(archives: tuple[Path, ...]) -> None:
     """Import OCI or Docker archives (tar files) into this host's runtime; they are never garbage-collected."""
     for archive in archives:
         try:
-            for name in asyncio.run(_containerd().import_image(archive)):
+            for name in asyncio.run(ContainerdImages.of(AgentConfig()).import_archive(archive)):
                 click.echo(f"{name} imported")
         except ContainerdError as error:
             raise click.ClickException(str(error)) from error
@@ -128,6 +119,6 @@ def list_images(quiet: bool) -> None:
 
 
 async def _images() -> list[tuple[str, str, int, bool]]:
-    async with CriClient(_containerd().endpoint) as runtime:
+    async with CriClient(f"unix://{AgentConfig().run_dir}/containerd/containerd.sock") as runtime:
         found = await runtime.list_images()
     return [(name, image.id, image.size, image.pinned) for image in found for name in image.repo_tags]

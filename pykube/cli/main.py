@@ -6,6 +6,7 @@ import difflib
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -75,18 +76,28 @@ def cli(**_: Any) -> None:
 
 
 def main() -> None:
-    """Entry point. Errors go to stderr as kubectl shows them, with exit code 1, or 130 after an interrupt."""
+    """Entry point."""
+    sys.exit(run())
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run the command line `args`, those of the process by default; returns the exit code.
+
+    Errors go to stderr as kubectl shows them, with code 1; after an interrupt the code is 130.
+    """
     try:
-        sys.exit(cli.main(prog_name="pykube", standalone_mode=False) or 0)
+        return int(cli.main(args, prog_name="pykube", standalone_mode=False) or 0)
     except ApiError as error:
         click.echo(text_of(error), err=True)
-        sys.exit(1)
+        return 1
     except click.ClickException as error:
         error.show()
-        sys.exit(1 if isinstance(error, click.UsageError) else error.exit_code)
+        return 1 if isinstance(error, click.UsageError) else error.exit_code
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else 1
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        return 130
     except BrokenPipeError:
         # who read our output has seen enough; nothing more is to be written at exit either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        return 1

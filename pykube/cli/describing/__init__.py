@@ -1,1 +1,1 @@
-"""What ``pykube describe`` says of each kind: one module per kind, all of them functions from plain data to a report."""
+"""What ``pykube describe`` says of each kind: one module per kind, functions from plain data to a report."""

@@ -14,6 +14,8 @@ from .report import NONE, Report
 
 Object = dict[str, Any]
 
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -29,6 +31,11 @@ class Facts:
     def metadata(self) -> Object:
         found: Object = self.document.get("metadata") or {}
         return found
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        """Without the copy that apply keeps: it says again what the rest says."""
+        return {key: value for key, value in (self.metadata.get("annotations") or {}).items() if key != LAST_APPLIED}
 
     @property
     def spec(self) -> Object:
@@ -52,7 +59,7 @@ def head(report: Report, facts: Facts, *, namespaced: bool = True) -> None:
     if namespaced:
         report.field("Namespace", facts.metadata.get("namespace", ""))
     report.mapping("Labels", facts.metadata.get("labels"))
-    report.mapping("Annotations", facts.metadata.get("annotations"), joint=": ")
+    report.mapping("Annotations", facts.annotations, joint=": ")
 
 
 def conditions(report: Report, listed: Sequence[Object] | None, *, reasons: bool = False) -> None:

@@ -21,7 +21,7 @@ def describe(facts: Facts) -> Report:
     roles = [label.removeprefix(ROLE) for label in metadata.get("labels") or () if label.startswith(ROLE)]
     report.field("Roles", ",".join(sorted(roles)) or NONE)
     report.mapping("Labels", metadata.get("labels"))
-    report.mapping("Annotations", metadata.get("annotations"), joint=": ")
+    report.mapping("Annotations", facts.annotations, joint=": ")
     report.field("CreationTimestamp", date(metadata.get("creationTimestamp")))
     report.field("Taints", "\n".join(_taint(one) for one in spec.get("taints") or ()) or NONE)
     report.field("Unschedulable", str(bool(spec.get("unschedulable"))).lower())

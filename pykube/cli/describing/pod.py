@@ -19,7 +19,7 @@ def describe(facts: Facts) -> Report:
     report.field("Node", f"{node}/{status.get('hostIP', '')}" if node else NONE)
     report.optional("Start Time", date(status["startTime"]) if status.get("startTime") else "")
     report.mapping("Labels", metadata.get("labels"))
-    report.mapping("Annotations", metadata.get("annotations"), joint=": ")
+    report.mapping("Annotations", facts.annotations, joint=": ")
     if metadata.get("deletionTimestamp"):
         report.field("Status", f"Terminating (since {date(metadata['deletionTimestamp'])})")
         report.field("Termination Grace Period", f"{metadata.get('deletionGracePeriodSeconds', 0)}s")

@@ -16,7 +16,7 @@ def deployment(facts: Facts) -> Report:
     report.field("Namespace", facts.metadata.get("namespace", ""))
     report.field("CreationTimestamp", date(facts.metadata.get("creationTimestamp")))
     report.mapping("Labels", facts.metadata.get("labels"))
-    report.mapping("Annotations", facts.metadata.get("annotations"), joint=": ")
+    report.mapping("Annotations", facts.annotations, joint=": ")
     report.field("Selector", selector_text(spec.get("selector") or {}) or NONE)
     counts = (
         (spec.get("replicas", 1), "desired"),
