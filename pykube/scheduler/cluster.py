@@ -41,6 +41,7 @@ class Cluster:
         self._counts = MatchCounts(self._pods_of)
         self._order: list[NodeInfo] | None = None
         self.order_version = 0
+        self._columns: dict[str, list[str | None]] = {}
         self._recent: dict[str, NodeInfo] = {}
         """All nodes, those that changed last at the end."""
 
@@ -55,6 +56,7 @@ class Cluster:
             self._order = None
         if info.labels != node.metadata.labels:
             self._counts.relabelled()
+            self._columns.clear()
         self._tally_node(info, -1)
         info.set_node(node)
         self._touch(info)
@@ -89,6 +91,7 @@ class Cluster:
                     zones.setdefault(info.labels.get(ZONE, ""), []).append(info)
             self._order = [info for row in zip_longest(*zones.values()) for info in row if info is not None]
             self.order_version += 1
+            self._columns.clear()
             for position, info in enumerate(self._order):
                 info.position = position
         return self._order
@@ -198,6 +201,18 @@ class Cluster:
     def matching(self, namespace: str, selector: selectors.LabelSelector) -> Mapping[str, int]:
         """How many live pods of `namespace` match, by node name; nodes without any are absent."""
         return self._counts.of(namespace, selector)
+
+    def matching_at(self, namespace: str, selector: selectors.LabelSelector) -> Mapping[int, int]:
+        """The same by the node's position in `order`."""
+        return self._counts.by_position(namespace, selector, self.nodes, self.order_version)
+
+    def column(self, key: str) -> list[str | None]:
+        """The values of a node label in the order of `order`."""
+        order = self.order()
+        found = self._columns.get(key)
+        if found is None:
+            found = self._columns[key] = [info.labels.get(key) for info in order]
+        return found
 
     def matching_by(self, namespace: str, selector: selectors.LabelSelector, key: str) -> Mapping[str, int]:
         """The same by the value of a node label; nodes without the label are left out."""

@@ -12,7 +12,7 @@ from typing import Final
 from .cluster import Cluster
 from .fit_error import FitError
 from .nodeinfo import NodeInfo
-from .plugin import Filter, Plugin, Rejection, Score, Unschedulable
+from .plugin import Filter, Nodes, Plugin, Rejection, Score, Unschedulable
 from .podinfo import PodInfo
 
 MIN_FEASIBLE: Final = 100
@@ -132,26 +132,27 @@ class Cycle:
         local: Sequence[Filter],
         wide: Sequence[Filter],
         error: FitError,
-    ) -> tuple[list[NodeInfo], list[int]]:
+    ) -> tuple[Nodes, list[int]]:
         """Nodes that fit with their local scores, beginning where the last search ended."""
         count = len(order)
         if not count:
-            return [], []
+            return Nodes(order, ()), []
         wanted = nodes_to_find(count)
         start = self._start % count
         memory = self._recall(pod, count)
         judge = self._judge(pod, memory, local)
         if not wide and not self._cluster.nominated:
             end, rest = start + wanted, max(start + wanted - count, 0)
-            nodes = [*order[start:end], *order[:rest]]
+            positions = [*range(start, min(end, count)), *range(rest)]
             scores = memory.scores[start:end] + memory.scores[:rest]
             if _UNKNOWN in scores:
                 scores = [
-                    judge(info) if score == _UNKNOWN else score for info, score in zip(nodes, scores, strict=True)
+                    judge(order[at]) if score == _UNKNOWN else score
+                    for at, score in zip(positions, scores, strict=True)
                 ]
             if _REJECTED not in scores:
                 self._start = end
-                return nodes, scores
+                return Nodes(order, positions), scores
         return self._search_slowly(pod, order, wide, error, memory, judge)
 
     def _search_slowly(
@@ -162,13 +163,13 @@ class Cycle:
         error: FitError,
         memory: _Memory,
         judge: Callable[[NodeInfo], int],
-    ) -> tuple[list[NodeInfo], list[int]]:
+    ) -> tuple[Nodes, list[int]]:
         """The search where some nodes do not fit, or where more than the node itself matters."""
         count = len(order)
         wanted = nodes_to_find(count)
         start = self._start % count
         nominated = self._cluster.nominated
-        feasible: list[NodeInfo] = []
+        feasible: list[int] = []
         scores: list[int] = []
         seen = 0
         for position in chain(range(start, count), range(start)):
@@ -185,12 +186,12 @@ class Cycle:
             if rejection is not None:
                 error.rejections[info.name] = rejection
                 continue
-            feasible.append(info)
+            feasible.append(position)
             scores.append(score)
             if len(feasible) == wanted:
                 break
         self._start = start + seen
-        return feasible, scores
+        return Nodes(order, feasible), scores
 
     def _recall(self, pod: PodInfo, count: int) -> _Memory:
         """The memory for pods like this one, with all nodes forgotten that have changed since."""
@@ -229,7 +230,7 @@ class Cycle:
 
         return judge
 
-    def _best(self, pod: PodInfo, feasible: list[NodeInfo], scores: list[int]) -> str:
+    def _best(self, pod: PodInfo, feasible: Nodes, scores: list[int]) -> str:
         """The node of the highest score; among equals chance decides."""
         if len(feasible) == 1:
             return feasible[0].name
@@ -239,7 +240,7 @@ class Cycle:
                 weight = plugin.weight
                 scores = [have + weight * more for have, more in zip(scores, points, strict=True)]
         best = max(scores)
-        return self._chance.choice([info for info, score in zip(feasible, scores, strict=True) if score == best]).name
+        return feasible[self._chance.choice([at for at, score in enumerate(scores) if score == best])].name
 
 
 def _first(info: NodeInfo, checks: Sequence[Filter]) -> Rejection | None:

@@ -19,14 +19,16 @@ KEPT: Final = 256
 
 
 class _Question:
-    """The counts of one selector: by node name, and by the values of the node labels that were asked about."""
+    """The counts of one selector: by node name, by position in the order of that version, by values of node labels."""
 
-    __slots__ = ("by_label", "by_node", "selector")
+    __slots__ = ("by_label", "by_node", "by_position", "order_version", "selector")
 
     def __init__(self, selector: selectors.LabelSelector) -> None:
         self.selector = selector
         self.by_node: dict[str, int] = {}
         self.by_label: dict[str, dict[str, int]] = {}
+        self.by_position: dict[int, int] = {}
+        self.order_version = -1
 
     def counts(self, pod: PodInfo) -> bool:
         return pod.pod.metadata.deletion_timestamp is None and self.selector.matches(pod.labels)
@@ -37,6 +39,8 @@ class _Question:
             self.by_node[info.name] = left
         else:
             del self.by_node[info.name]
+        if info.node is not None:
+            self.by_position[info.position] = left
         for key, totals in self.by_label.items():
             if (value := info.labels.get(key)) is not None:
                 totals[value] = totals.get(value, 0) + amount
@@ -53,6 +57,18 @@ class MatchCounts:
     def of(self, namespace: str, selector: selectors.LabelSelector) -> Mapping[str, int]:
         """Matching pods by node name; the mapping is live and must not be kept."""
         return self._ask(namespace, selector).by_node
+
+    def by_position(
+        self, namespace: str, selector: selectors.LabelSelector, nodes: Mapping[str, NodeInfo], order_version: int
+    ) -> Mapping[int, int]:
+        """Matching pods by the position of their node in the order of that version; live as well."""
+        question = self._ask(namespace, selector)
+        if question.order_version != order_version:
+            question.by_position = {
+                nodes[name].position: count for name, count in question.by_node.items() if nodes[name].node is not None
+            }
+            question.order_version = order_version
+        return question.by_position
 
     def by_label(self, namespace: str, selector: selectors.LabelSelector, key: str) -> Mapping[str, int]:
         """Matching pods by the value of a node label; live as well."""

@@ -7,9 +7,9 @@ called node by node. Both are pure: they read the pod, the cluster and the node,
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, overload
 
 from .cluster import Cluster
 from .nodeinfo import NodeInfo
@@ -57,6 +57,31 @@ class Unschedulable(Exception):
         self.message = message
 
 
+class Nodes(Sequence[NodeInfo]):
+    """Some nodes, as positions in `Cluster.order`: most of what is asked of them needs no look at each."""
+
+    __slots__ = ("_order", "positions")
+
+    def __init__(self, order: Sequence[NodeInfo], positions: Sequence[int]) -> None:
+        self._order = order
+        self.positions = positions
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __iter__(self) -> Iterator[NodeInfo]:
+        return map(self._order.__getitem__, self.positions)
+
+    @overload
+    def __getitem__(self, index: int) -> NodeInfo: ...
+    @overload
+    def __getitem__(self, index: slice) -> Nodes: ...
+    def __getitem__(self, index: int | slice) -> NodeInfo | Nodes:
+        if isinstance(index, slice):
+            return Nodes(self._order, self.positions[index])
+        return self._order[self.positions[index]]
+
+
 Filter = Callable[[NodeInfo], "Rejection | None"]
 Score = Callable[[NodeInfo], int]
 
@@ -87,7 +112,7 @@ class Plugin:
         """What gives each node 0..100 points, looking at nothing but the node; None when it has no preference."""
         return None
 
-    def rank(self, pod: PodInfo, cluster: Cluster, nodes: Sequence[NodeInfo]) -> list[int] | None:
+    def rank(self, pod: PodInfo, cluster: Cluster, nodes: Nodes) -> list[int] | None:
         """0..100 points for each of `nodes`, all of which fit, in comparison; None when it has no preference."""
         return None
 

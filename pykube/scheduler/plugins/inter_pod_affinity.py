@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from ..cluster import Cluster
 from ..nodeinfo import NodeInfo
-from ..plugin import MAX_SCORE, ClusterEvent, Filter, Plugin, Rejection
+from ..plugin import MAX_SCORE, ClusterEvent, Filter, Nodes, Plugin, Rejection
 from ..podinfo import AffinityTerm, PodInfo
 
 Pair = tuple[str, str]
@@ -89,7 +89,7 @@ class InterPodAffinity(Plugin):
 
         return check
 
-    def rank(self, pod: PodInfo, cluster: Cluster, nodes: Sequence[NodeInfo]) -> list[int] | None:
+    def rank(self, pod: PodInfo, cluster: Cluster, nodes: Nodes) -> list[int] | None:
         wishes = bool(pod.affinity_preferred or pod.anti_affinity_preferred)
         if not wishes and not cluster.with_affinity:
             return None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pykube.api import core_v1
 
 from ..cluster import Cluster
 from ..nodeinfo import NodeInfo
-from ..plugin import ClusterEvent, Filter, Plugin, Rejection, proportional
+from ..plugin import ClusterEvent, Filter, Nodes, Plugin, Rejection, proportional
 from ..podinfo import PodInfo
 
 
@@ -73,7 +71,7 @@ class NodeAffinity(Plugin):
 
         return check
 
-    def rank(self, pod: PodInfo, cluster: Cluster, nodes: Sequence[NodeInfo]) -> list[int] | None:
+    def rank(self, pod: PodInfo, cluster: Cluster, nodes: Nodes) -> list[int] | None:
         affinity = pod.pod.spec.affinity
         if affinity is None or affinity.node_affinity is None:
             return None

@@ -10,7 +10,7 @@ from pykube.api import core_v1, selectors
 
 from ..cluster import ZONE, Cluster
 from ..nodeinfo import NodeInfo
-from ..plugin import MAX_SCORE, ClusterEvent, Filter, Plugin, Rejection
+from ..plugin import MAX_SCORE, ClusterEvent, Filter, Nodes, Plugin, Rejection
 from ..podinfo import PodInfo, with_label_keys
 from .node_affinity import required_matches
 from .tolerations import untolerated
@@ -48,6 +48,10 @@ class Constraint:
         if self._affinity and not required_matches(spec, node):
             return False
         return not (self._taints and untolerated(node.taints, spec.tolerations) is not None)
+
+    def by_position(self, cluster: Cluster) -> Mapping[int, int]:
+        """Matching pods by the position of their node."""
+        return cluster.matching_at(self._pod.namespace, self._selector)
 
     def by_value(self, cluster: Cluster, domains: Collection[str | None], required: Sequence[str]) -> Mapping[str, int]:
         """Matching pods by value of the key, over the nodes that take part and have all `required` labels."""
@@ -133,42 +137,45 @@ class PodTopologySpread(Plugin):
 
         return check
 
-    def rank(self, pod: PodInfo, cluster: Cluster, nodes: Sequence[NodeInfo]) -> list[int] | None:
+    def rank(self, pod: PodInfo, cluster: Cluster, nodes: Nodes) -> list[int] | None:
         own = bool(pod.pod.spec.topology_spread_constraints)
         constraints = _constraints(pod, cluster, "ScheduleAnyway") if own else _default_constraints(pod, cluster)
         if not constraints:
             return None
         keys = [constraint.key for constraint in constraints] if own else []
-        ignored = {node.name for node in nodes if any(key not in node.labels for key in keys)} if keys else set()
-        candidates = [node for node in nodes if node.name not in ignored] if ignored else nodes
-        totals = [0.0] * len(candidates)
+        positions = nodes.positions
+        if keys:
+            columns = [cluster.column(key) for key in keys]
+            positions = [each for each in positions if all(column[each] is not None for column in columns)]
+        totals = [0.0] * len(positions)
         for constraint in constraints:
-            totals = _add(totals, constraint, cluster, candidates, keys)
+            totals = _add(totals, constraint, cluster, positions, keys)
         scores = _spread(totals)
-        if not ignored:
+        if len(positions) == len(nodes):
             return scores
-        found = iter(scores)
-        return [0 if node.name in ignored else next(found) for node in nodes]
+        found = dict(zip(positions, scores, strict=True))
+        return [found.get(each, 0) for each in nodes.positions]
 
 
 def _add(
     totals: list[float],
     constraint: Constraint,
     cluster: Cluster,
-    nodes: Sequence[NodeInfo],
+    positions: Sequence[int],
     required: Sequence[str],
 ) -> list[float]:
-    """`totals` with what one constraint counts against each node.
+    """`totals` with what one constraint counts against the node at each of `positions`.
 
     The logarithm keeps a key with few values from being drowned by one with many; the skew is a head start for all.
     """
     base = float(constraint.skew - 1)
     key = constraint.key
     if key == HOSTNAME:
-        weight = math.log(len(nodes) + 2)
-        points = {name: count * weight + base for name, count in constraint.counts.items()}
-        return [total + points.get(node.name, base) for total, node in zip(totals, nodes, strict=True)]
-    values = [node.labels.get(key) for node in nodes]
+        weight = math.log(len(positions) + 2)
+        at = constraint.by_position(cluster).get
+        return [total + at(each, 0) * weight + base for total, each in zip(totals, positions, strict=True)]
+    column = cluster.column(key)
+    values = [column[each] for each in positions]
     domains = set(values)
     weight = math.log(len(domains) + 2)
     counts = constraint.by_value(cluster, domains, required)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..cluster import Cluster
 from ..nodeinfo import NodeInfo
-from ..plugin import ClusterEvent, Filter, Plugin, Rejection, proportional
+from ..plugin import ClusterEvent, Filter, Nodes, Plugin, Rejection, proportional
 from ..podinfo import PodInfo
 from .tolerations import PREFER_NO_SCHEDULE, tolerates, untolerated
 
@@ -30,7 +28,7 @@ class TaintToleration(Plugin):
 
         return check
 
-    def rank(self, pod: PodInfo, cluster: Cluster, nodes: Sequence[NodeInfo]) -> list[int] | None:
+    def rank(self, pod: PodInfo, cluster: Cluster, nodes: Nodes) -> list[int] | None:
         if not cluster.soft_taints:
             return None
         soft = [each for each in pod.pod.spec.tolerations if each.effect in ("", PREFER_NO_SCHEDULE)]

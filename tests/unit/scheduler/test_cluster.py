@@ -42,6 +42,8 @@ def test_counts_stay_right_whatever_happens() -> None:
             cluster.remove_pod(pods.pop(chance.randrange(len(pods))).uid)
         nodes, zones = counted(cluster)
         assert cluster.matching("default", WEB) == nodes
+        known = {info.position: nodes[info.name] for info in cluster.order() if info.name in nodes}
+        assert {position: n for position, n in cluster.matching_at("default", WEB).items() if n} == known
         assert {key: n for key, n in cluster.matching_by("default", WEB, ZONE).items() if n} == zones
 
 
