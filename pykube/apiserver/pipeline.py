@@ -61,16 +61,16 @@ DELETE: Sequence[Stage] = (mutate, admit)
 
 
 async def run(stages: Sequence[Stage], write: Write) -> None:
-    """Run the stages; when one fails, or the caller later fails, `rollback` gives back what was taken."""
+    """Run the stages; when one fails, what the others have reserved is released."""
     try:
         for stage in stages:
             await stage(write)
     except BaseException:
-        rollback(write)
+        release(write)
         raise
 
 
-def rollback(write: Write) -> None:
-    """Undo what the stages took, last first."""
-    while write.undo:
-        write.undo.pop()()
+def release(write: Write) -> None:
+    """The write is over: release what the stages have reserved, last first."""
+    while write.release:
+        write.release.pop()()

@@ -94,13 +94,13 @@ class Storage:
         try:
             return await self._put_new(key, write)
         except BaseException:
-            pipeline.rollback(write)
+            pipeline.release(write)
             raise
 
     async def _put_new(self, key: str, write: Write) -> Written:
         value = codec.encode(write.object)
         if write.dry_run:
-            pipeline.rollback(write)
+            pipeline.release(write)
             if self.cache.get(key) is not None:
                 raise statuses.already_exists(self.resource, write.name)
             return Written(value, 0, created=True)
@@ -108,8 +108,8 @@ class Storage:
             entry = await self.store.create(key, self.stored(value))
         except KeyExists as error:
             raise statuses.already_exists(self.resource, write.name) from error
-        write.undo.clear()
         await self.cache.progress.reach(entry.revision)
+        pipeline.release(write)
         return Written(stamp(value, entry.revision), entry.revision, created=True)
 
     def _fill_metadata(self, write: Write) -> None:
@@ -149,14 +149,14 @@ class Storage:
             try:
                 return await self._put_changed(key, write, current)
             except RevisionMismatch as error:
-                pipeline.rollback(write)
+                pipeline.release(write)
                 if error.current is None:
                     raise statuses.not_found(self.resource, write.name) from error
                 if not (retry or unconditional) or attempt == _UPDATE_ATTEMPTS - 1:
                     raise statuses.conflict(self.resource, write.name) from error
                 await self.cache.progress.reach(error.current.revision)
             except BaseException:
-                pipeline.rollback(write)
+                pipeline.release(write)
                 raise
         raise statuses.conflict(self.resource, write.name)
 
@@ -202,10 +202,10 @@ class Storage:
         write.object.metadata.resource_version = ""
         value = codec.encode(write.object)
         if value == unstamp(current.data, current.revision):
-            pipeline.rollback(write)
+            pipeline.release(write)
             return Written(current.data, current.revision)
         if write.dry_run:
-            pipeline.rollback(write)
+            pipeline.release(write)
             return Written(stamp(value, current.revision), current.revision)
         meta = write.object.metadata
         if meta.deletion_timestamp and not meta.deletion_grace_period_seconds and self._released(write):
@@ -213,8 +213,8 @@ class Storage:
             self.strategy.deleted(write.object)
         else:
             entry = await self.store.update(key, self.stored(value), expected=current.revision)
-        write.undo.clear()
         await self.cache.progress.reach(entry.revision)
+        pipeline.release(write)
         return Written(stamp(value, entry.revision), entry.revision)
 
     def _released(self, write: Write) -> bool:

@@ -33,7 +33,8 @@ class Write:
     """The object as it shall be (`object`, None on DELETE) and as it is (`old`, None on CREATE).
 
     Stages up to validation may change `object` in place; nobody may change `old`. `options` are those of a deletion.
-    `undo` collects what has to be called when the write does not happen after all (a port allocated, say).
+    `release` collects what is called when the write is over, whichever way it went: what a stage has reserved (a port,
+    say) is then either seen in the caches or free again.
     """
 
     operation: Operation
@@ -48,7 +49,7 @@ class Write:
     dry_run: bool = False
     warnings: list[str] = field(default_factory=list)
     options: meta_v1.DeleteOptions | None = None
-    undo: list[Callable[[], None]] = field(default_factory=list)
+    release: list[Callable[[], None]] = field(default_factory=list)
 
     def is_for(self, plural: str, group: str = "", *, subresource: str = "") -> bool:
         """Whether the write is about this resource and subresource."""

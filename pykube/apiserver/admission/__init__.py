@@ -11,6 +11,7 @@ from .default_toleration_seconds import default_toleration_seconds
 from .limit_ranger import limit_ranger, limit_ranger_check
 from .namespace_lifecycle import namespace_lifecycle
 from .priority import priority
+from .resource_quota import ResourceQuota
 from .runtime_class import runtime_class
 from .service_account import service_account
 from .taint_nodes_by_condition import taint_nodes_by_condition
@@ -38,5 +39,5 @@ def default_chain() -> Chain:
             runtime_class,
             node_restriction,
         ],
-        validating=[limit_ranger_check],
+        validating=[limit_ranger_check, ResourceQuota()],
     )

@@ -13,6 +13,7 @@ from pykube.api.quantity import Quantity
 
 from .. import statuses
 from ..write import Operation, Write
+from .quota_usage import total
 
 ANNOTATION = "kubernetes.io/limit-ranger"
 _CONTAINER, _POD, _CLAIM = "Container", "Pod", "PersistentVolumeClaim"
@@ -86,7 +87,7 @@ def _pod_findings(pod: core_v1.Pod, limit_range: core_v1.LimitRange) -> Iterator
             for container in (*pod.spec.containers, *pod.spec.init_containers):
                 yield from _bounds(item, container.resources.requests, container.resources.limits)
         elif item.type == _POD:
-            yield from _bounds(item, _total(pod, "requests"), _total(pod, "limits"))
+            yield from _bounds(item, total(pod, "requests"), total(pod, "limits"))
 
 
 def _claim_findings(claim: core_v1.PersistentVolumeClaim, limit_range: core_v1.LimitRange) -> Iterator[str]:
@@ -141,24 +142,3 @@ def _ratio(kind: str, name: str, bound: Quantity, request: Quantity | None, limi
         yield f"{text}, but no limit is specified or limit is 0"
     elif limit.nano > request.nano * float(bound):
         yield f"{text}, but provided ratio is {limit.nano / request.nano:f}"
-
-
-def _total(pod: core_v1.Pod, part: str) -> Amounts:
-    """The whole pod's amounts: all containers together, or the largest init container where that is more."""
-    total: dict[str, Quantity] = {}
-    for container in pod.spec.containers:
-        _add(total, getattr(container.resources, part))
-    largest: dict[str, Quantity] = {}
-    for container in pod.spec.init_containers:
-        amounts: Amounts = getattr(container.resources, part)
-        if container.restart_policy == "Always":
-            _add(total, amounts)
-        else:
-            for name, amount in amounts.items():
-                largest[name] = max(amount, largest.get(name, amount))
-    return {**total, **{name: max(amount, total.get(name, amount)) for name, amount in largest.items()}}
-
-
-def _add(total: dict[str, Quantity], more: Amounts) -> None:
-    for name, amount in more.items():
-        total[name] = total[name] + amount if name in total else amount

@@ -99,7 +99,7 @@ class ServiceStrategy(Strategy):
             shown = [spec.cluster_ip] if spec.cluster_ip else []
             detail = f"failed to allocate IP {spec.cluster_ip}: {why}" if spec.cluster_ip else why
             return [field_errors.invalid_value(Path("spec").child("clusterIPs"), shown, detail)]
-        write.undo.append(partial(self._ips.settle, number))
+        write.release.append(partial(self._ips.settle, number))
         spec.cluster_ip = str(ipaddress.ip_address(number))
         spec.cluster_ips = [spec.cluster_ip]
         return []
@@ -143,7 +143,7 @@ class ServiceStrategy(Strategy):
                     "Internal error occurred: failed to allocate a nodePort: range is full"
                 ) from error
         for number in taken:
-            write.undo.append(partial(self._ports.settle, number))
+            write.release.append(partial(self._ports.settle, number))
         return found
 
     def _allocate_port(self, port: core_v1.ServicePort, held: set[int], taken: set[int]) -> None:

@@ -81,7 +81,7 @@ class Strategy:
         return getattr(obj, "spec", None)
 
     async def allocate(self, write: Write) -> None:
-        """Take what the object needs from a pool, after validation; ``write.undo`` gives it back."""
+        """Take what the object needs from a pool, after validation; ``write.release`` gives it back."""
 
     # Delete
 

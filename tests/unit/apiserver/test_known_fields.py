@@ -5,7 +5,10 @@ import pytest
 from pykube.api import apiextensions_v1, core_v1, scheme
 from pykube.apiserver import known_fields
 
-GOOD = b'{"kind":"Pod","metadata":{"name":"p","labels":{"a":"b"}},"spec":{"containers":[{"name":"c","env":[{"name":"e"}]}]}}'
+GOOD = (
+    b'{"kind":"Pod","metadata":{"name":"p","labels":{"a":"b"}},'
+    b'"spec":{"containers":[{"name":"c","env":[{"name":"e"}]}]}}'
+)
 
 
 def test_nothing_to_complain_about():

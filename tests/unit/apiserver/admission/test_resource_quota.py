@@ -1,0 +1,71 @@
+"""How much a namespace may hold."""
+
+import asyncio
+
+from tests.fakes.api_server import running
+
+QUOTAS = "/api/v1/namespaces/default/resourcequotas"
+PODS = "/api/v1/namespaces/default/pods"
+MAPS = "/api/v1/namespaces/default/configmaps"
+
+
+def pod(name, **resources):
+    return {"metadata": {"name": name}, "spec": {"containers": [{"name": "c", "image": "i", "resources": resources}]}}
+
+
+def story(hard, run, **spec):
+    async def inside():
+        async with running() as api:
+            made = await api.post(QUOTAS, {"metadata": {"name": "q"}, "spec": {"hard": hard, **spec}})
+            assert made.status == 201, made.body
+            await run(api)
+
+    asyncio.run(inside())
+
+
+def test_a_number_of_objects():
+    async def run(api):
+        assert (await api.post(MAPS, {"metadata": {"name": "a"}})).status == 201
+        refused = await api.post(MAPS, {"metadata": {"name": "b"}})
+        assert refused.status == 403
+        assert refused.message == (
+            'configmaps "b" is forbidden: exceeded quota: q, requested: configmaps=1, used: configmaps=1, '
+            "limited: configmaps=1"
+        )
+        await api.delete(f"{MAPS}/a")
+        assert (await api.post(MAPS, {"metadata": {"name": "b"}})).status == 201
+
+    story({"configmaps": "1"}, run)
+
+
+def test_many_at_once_do_not_slip_through():
+    async def run(api):
+        answers = await asyncio.gather(*(api.post(MAPS, {"metadata": {"name": f"c{n}"}}) for n in range(8)))
+        assert sorted(answer.status for answer in answers) == [201] * 3 + [403] * 5
+
+    story({"count/configmaps": "3"}, run)
+
+
+def test_what_pods_ask_for():
+    async def run(api):
+        silent = await api.post(PODS, pod("p"))
+        assert (
+            silent.message
+            == 'pods "p" is forbidden: failed quota: q: must specify limits.memory for: c; requests.cpu for: c'
+        )
+        asking = {"requests": {"cpu": "600m"}, "limits": {"memory": "1Gi"}}
+        assert (await api.post(PODS, pod("p", **asking))).status == 201
+        more = await api.post(PODS, pod("r", **asking))
+        assert "requested: requests.cpu=600m, used: requests.cpu=600m, limited: requests.cpu=1" in more.message
+        await api.patch(f"{PODS}/p/status", {"status": {"phase": "Succeeded"}})
+        assert (await api.post(PODS, pod("r", **asking))).status == 201
+
+    story({"requests.cpu": "1", "limits.memory": "4Gi"}, run)
+
+
+def test_a_scope():
+    async def run(api):
+        assert (await api.post(PODS, pod("p", requests={"cpu": "1"}))).status == 201
+        assert (await api.post(PODS, pod("q"))).status == 403
+
+    story({"pods": "0"}, run, scopes=["BestEffort"])
