@@ -47,6 +47,9 @@ from pykube.config import AgentConfig
 
 log = logging.getLogger(__name__)
 
+WRITES = 6
+"""How many pods write their status to the API at once."""
+
 
 async def run(config: AgentConfig) -> None:
     """Run the agent until SIGTERM or SIGINT; containers go on."""
@@ -187,6 +190,7 @@ def _pods(
     surroundings = Surroundings(
         clock=clock,
         client=client,
+        writes=asyncio.Semaphore(WRITES),
         cri=cri,
         images=images,
         cgroups=cgroups,

@@ -25,8 +25,10 @@ _CLEARED = ("reason", "message", "podIP")
 class StatusReporter:
     """What came while a write was under way is written as one."""
 
-    def __init__(self, client: Client, clock: Clock, pod: core_v1.Pod) -> None:
+    def __init__(self, client: Client, clock: Clock, pod: core_v1.Pod, slots: asyncio.Semaphore) -> None:
+        """`slots` are shared by all pods: who has one may write. What comes while a pod waits is written as one."""
         self._client = client
+        self._slots = slots
         self._clock = clock
         self._meta = pod.metadata
         self._wanted: core_v1.PodStatus | None = None
@@ -65,16 +67,11 @@ class StatusReporter:
 
     async def _write(self) -> None:
         backoff = Backoff(base=0.2, cap=15.0, jitter=0.2)
-        while (status := self._wanted) is not None:
+        while self._wanted is not None:
             try:
-                await self._client.patch(
-                    core_v1.Pod,
-                    self._meta.name,
-                    self._meta.namespace,
-                    body=patch_of(self._meta.uid, status, self._written),
-                    kind=PatchKind.STRATEGIC,
-                    subresource="status",
-                )
+                async with self._slots:
+                    status = self._wanted
+                    await self._patch(status)
             except (errors.NotFound, errors.Conflict) as error:
                 log.debug("the status of %s/%s is not wanted: %s", self._meta.namespace, self._meta.name, error)
                 self._gone, self._wanted = True, None
@@ -87,6 +84,16 @@ class StatusReporter:
             self._written = status
             if self._wanted is status:
                 self._wanted = None
+
+    async def _patch(self, status: core_v1.PodStatus) -> None:
+        await self._client.patch(
+            core_v1.Pod,
+            self._meta.name,
+            self._meta.namespace,
+            body=patch_of(self._meta.uid, status, self._written),
+            kind=PatchKind.STRATEGIC,
+            subresource="status",
+        )
 
 
 def says_the_same(one: core_v1.PodStatus, other: core_v1.PodStatus) -> bool:

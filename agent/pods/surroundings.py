@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ class Surroundings:
 
     clock: Clock
     client: Client
+    writes: asyncio.Semaphore
+    """How many pods may write to the API at once: each write beyond the open connections costs a TLS handshake."""
     cri: CriClient
     images: Images
     cgroups: Cgroups

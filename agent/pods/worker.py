@@ -57,7 +57,7 @@ class PodWorker:
         self.runtime = PodRuntime(surroundings)
         self.status = pod.status
         self._events = PodEvents(surroundings.recorder)
-        self._reporter = StatusReporter(surroundings.client, surroundings.clock, pod)
+        self._reporter = StatusReporter(surroundings.client, surroundings.clock, pod, surroundings.writes)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._probes: dict[str, ContainerProbes] = {}
         self._timer: tuple[datetime, asyncio.Task[None]] | None = None

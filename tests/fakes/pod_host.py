@@ -82,6 +82,7 @@ class PodHost:
         surroundings = Surroundings(
             clock=clock,
             client=client,
+            writes=asyncio.Semaphore(6),
             cri=cri,
             images=Images(cri, clock),
             cgroups=self.cgroups,

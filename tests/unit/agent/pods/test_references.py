@@ -78,7 +78,7 @@ def test_status_is_written_once_and_the_newest_wins() -> None:
     async def run() -> None:
         api = PodApi()
         subject = await api.create(pod())
-        reporter = StatusReporter(cast(Client, api), FakeClock(), subject)
+        reporter = StatusReporter(cast(Client, api), FakeClock(), subject, asyncio.Semaphore(1))
         for message in ("one", "two", "three"):
             reporter.report(core_v1.PodStatus(phase="Running", message=message))
         await reporter.flush()
@@ -106,7 +106,7 @@ def test_write_that_fails_is_tried_again() -> None:
     async def run() -> None:
         api, clock = PodApi(), FakeClock()
         subject = await api.create(pod())
-        reporter = StatusReporter(cast(Client, api), clock, subject)
+        reporter = StatusReporter(cast(Client, api), clock, subject, asyncio.Semaphore(1))
         api.failures.append(errors.ServiceUnavailable("down"))
         reporter.report(core_v1.PodStatus(phase="Running"))
         await clock.advance(1)
@@ -129,7 +129,7 @@ def test_status_that_somebody_else_changed_is_written_again_but_once() -> None:
     async def run() -> None:
         api = PodApi()
         subject = await api.create(pod())
-        reporter = StatusReporter(cast(Client, api), FakeClock(), subject)
+        reporter = StatusReporter(cast(Client, api), FakeClock(), subject, asyncio.Semaphore(1))
         mine, theirs = core_v1.PodStatus(phase="Running"), core_v1.PodStatus(phase="Pending")
         for _ in range(3):
             reporter.report(mine)
