@@ -82,7 +82,7 @@ def _text(stream: io.TextIOWrapper) -> str:
 
 @contextmanager
 def served(start: Callable[[Callable[[str], None], asyncio.Event], Awaitable[None]]) -> Iterator[str]:
-    """A server in a thread of its own, since a command blocks; `start` tells its URL and runs until the event is set."""
+    """A server in a thread of its own, since commands block; `start` tells its URL and runs until the event is set."""
     ready: list[str] = []
     started = threading.Event()
     loop, stop = asyncio.new_event_loop(), asyncio.Event()

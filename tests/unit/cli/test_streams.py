@@ -141,10 +141,12 @@ def test_forwarded_connections(node: CommandLine) -> None:
 
     async def talk() -> list[bytes]:
         config = open_cluster(node.kubeconfig, "", "").config
-        async with connect(config, f"{BELOW}/portforward", [], (forwarding.PROTOCOL,)) as socket:
-            async with forwarding.session_over(socket) as session:
-                forwarder = forwarding.Forwarder(session, said.append, said.append)
-                return [await exchange(forwarder, 8080, b"x" * 300_000), await exchange(forwarder, 9, b"")]
+        async with (
+            connect(config, f"{BELOW}/portforward", [], (forwarding.PROTOCOL,)) as socket,
+            forwarding.session_over(socket) as session,
+        ):
+            forwarder = forwarding.Forwarder(session, said.append, said.append)
+            return [await exchange(forwarder, 8080, b"x" * 300_000), await exchange(forwarder, 9, b"")]
 
     assert asyncio.run(talk()) == [b"x" * 300_000, b""]
     assert said[-1].endswith("-> 9: connection refused")
