@@ -53,7 +53,7 @@ def test_apply_get_describe_and_delete(kubectl: Kubectl) -> None:
     described = kubectl("describe", "deployment", "web")
     assert "ScalingReplicaSet" in described
     assert re.search(r"3 desired \| 3 updated \| 3 total \| 3 available", described), described
-    assert "Successfully assigned" in kubectl("describe", "pods", "-l", "app=web")
+    eventually(lambda: "Successfully assigned" in kubectl("describe", "pods", "-l", "app=web"), "the scheduler's event")
     kubectl("delete", "deployment", "web")
     eventually(lambda: "No resources found" in kubectl("get", "pods", check=False), "the pods' end")
 
