@@ -30,8 +30,8 @@ def parse(kinds: Kinds, words: Sequence[str], *, verb: str) -> list[Asked]:
     """
     if not words:
         raise CliError(
-            f"You must specify the type of resource to {verb}. "
-            "Use 'kubectl api-resources' for all of them, or press TAB where completion is set up."
+            f"You must specify the type of resource to {verb}, such as pods or deployments. "
+            f"See 'pykube {verb} --help' for examples."
         )
     if any("/" in word for word in words):
         return _pairs(kinds, words)

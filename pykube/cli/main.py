@@ -57,7 +57,7 @@ class Verbs(click.Group):
         if args and args[0] not in VERBS and not args[0].startswith("-"):
             near = _nearest(args[0])
             hint = f"; did you mean {near!r}?" if near else ""
-            ctx.fail(f"unknown command {args[0]!r}{hint} See 'pykube --help' for all of them.")
+            ctx.fail(f"unknown command {args[0]!r}{hint}")
         return super().resolve_command(ctx, args)
 
 
@@ -90,9 +90,13 @@ def run(args: Sequence[str] | None = None) -> int:
     except ApiError as error:
         click.echo(text_of(error), err=True)
         return 1
+    except click.UsageError as error:
+        place = error.ctx.command_path if error.ctx is not None else "pykube"
+        click.echo(f"error: {error.format_message()}\nSee '{place} --help' for usage and examples.", err=True)
+        return 1
     except click.ClickException as error:
         error.show()
-        return 1 if isinstance(error, click.UsageError) else error.exit_code
+        return error.exit_code
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else 1
     except (click.Abort, KeyboardInterrupt):

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import signal
 import sys
 import termios
@@ -17,7 +16,7 @@ import threading
 import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import aiohttp
 
@@ -31,11 +30,19 @@ WAITING = 16
 """Chunks of standard input read ahead of the network."""
 
 
+class Input(Protocol):
+    """A file that can be read by its descriptor."""
+
+    def fileno(self) -> int:
+        """The descriptor."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Streams:
     """What is joined, and to which files here."""
 
-    stdin: BinaryIO | None
+    stdin: Input | None
     stdout: BinaryIO
     stderr: BinaryIO
     tty: bool = False
@@ -52,8 +59,8 @@ async def run(socket: aiohttp.ClientWebSocketResponse, streams: Streams) -> None
     tasks = []
     if streams.stdin is not None:
         tasks.append(asyncio.ensure_future(_send_input(socket, streams.stdin)))
-    if streams.tty:
-        tasks.append(asyncio.ensure_future(_send_sizes(socket)))
+    if streams.tty and streams.stdin is not None:
+        tasks.append(asyncio.ensure_future(_send_sizes(socket, streams.stdin.fileno())))
     try:
         with raw_terminal(streams.stdin) if streams.tty and streams.stdin else contextlib.nullcontext():
             status = await _receive(socket, streams)
@@ -108,7 +115,7 @@ def _status(payload: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"status": "Failure", "message": payload.decode(errors="replace")}
 
 
-async def _send_input(socket: aiohttp.ClientWebSocketResponse, source: BinaryIO) -> None:
+async def _send_input(socket: aiohttp.ClientWebSocketResponse, source: Input) -> None:
     """Standard input, read by a thread since it may be a file, a pipe or a terminal."""
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[bytes] = asyncio.Queue(WAITING)
@@ -118,6 +125,8 @@ async def _send_input(socket: aiohttp.ClientWebSocketResponse, source: BinaryIO)
         with contextlib.suppress(RuntimeError, OSError, asyncio.CancelledError):  # the loop has ended before the input
             while data:
                 data = os.read(source.fileno(), CHUNK)
+                if loop.is_closed():
+                    return
                 asyncio.run_coroutine_threadsafe(queue.put(data), loop).result()
 
     threading.Thread(target=read, daemon=True).start()
@@ -128,7 +137,7 @@ async def _send_input(socket: aiohttp.ClientWebSocketResponse, source: BinaryIO)
             await socket.send_bytes(bytes((CLOSE, STDIN)))
 
 
-async def _send_sizes(socket: aiohttp.ClientWebSocketResponse) -> None:
+async def _send_sizes(socket: aiohttp.ClientWebSocketResponse, terminal: int) -> None:
     """The terminal's size, now and whenever it changes."""
     changed = asyncio.Event()
     changed.set()
@@ -138,7 +147,7 @@ async def _send_sizes(socket: aiohttp.ClientWebSocketResponse) -> None:
         while True:
             await changed.wait()
             changed.clear()
-            size = shutil.get_terminal_size()
+            size = os.get_terminal_size(terminal)
             text = json.dumps({"Width": size.columns, "Height": size.lines})
             with contextlib.suppress(ConnectionError):
                 await socket.send_bytes(bytes((RESIZE,)) + text.encode())
@@ -147,7 +156,7 @@ async def _send_sizes(socket: aiohttp.ClientWebSocketResponse) -> None:
 
 
 @contextlib.contextmanager
-def raw_terminal(source: BinaryIO) -> Iterator[None]:
+def raw_terminal(source: Input) -> Iterator[None]:
     """Hand every key to the container, and leave the terminal as it was."""
     descriptor = source.fileno()
     before = termios.tcgetattr(descriptor)

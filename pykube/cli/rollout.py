@@ -53,7 +53,7 @@ def _on_objects(function: F) -> F:
 
 
 def _found(cluster: Cluster, words: Sequence[str], selector: str) -> Iterator[tuple[Kind, Object]]:
-    for one in arguments.parse(cluster.kinds, words, verb="roll out"):
+    for one in arguments.parse(cluster.kinds, words, verb="rollout"):
         for name in one.names or completing.names(cluster, one.kind, label_selector=selector):
             yield one.kind, cluster.http.get(one.kind.path(cluster.namespace, name))
 

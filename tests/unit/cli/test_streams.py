@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import os
+import termios
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from pykube.cli import forwarding
+from pykube.cli import forwarding, remote_command
 from pykube.cli.cluster import open_cluster
+from pykube.cli.remote_command import PROTOCOLS
 from pykube.cli.websocket import connect
 from tests.fakes.command_line import CommandLine, served
 
@@ -40,6 +44,10 @@ async def _exec(request: web.Request) -> web.WebSocketResponse:
             if message.data == b"\xff\x00":
                 break
             await socket.send_bytes(b"\x01" + message.data[1:])
+    elif words[0] == "size":
+        while (message := await socket.receive()).data[:1] != b"\x04":
+            pass
+        await socket.send_bytes(b"\x01" + message.data[1:])
     elif words[0] == "exit":
         await socket.send_bytes(b"\x02bad\n")
         causes = [{"reason": "ExitCode", "message": words[1]}]
@@ -122,6 +130,25 @@ def test_exec_ends_with_the_commands_exit_code(node: CommandLine) -> None:
 def test_exec_hands_over_its_input(node: CommandLine) -> None:
     text = "line\n" * 50_000
     assert node("exec", "-i", "p", "--", "cat", stdin=text).out == text
+
+
+def test_exec_with_a_terminal(node: CommandLine) -> None:
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (33, 99))
+    before = termios.tcgetattr(theirs)
+    out = io.BytesIO()
+    query = [("container", "c"), ("command", "size"), ("tty", "true")]
+
+    async def run() -> None:
+        async with connect(open_cluster(node.kubeconfig, "", "").config, f"{BELOW}/exec", query, PROTOCOLS) as socket:
+            await remote_command.run(socket, remote_command.Streams(source, out, out, tty=True))
+
+    with os.fdopen(theirs, "rb", buffering=0, closefd=False) as source:
+        asyncio.run(run())
+    assert json.loads(out.getvalue()) == {"Width": 99, "Height": 33}
+    assert termios.tcgetattr(theirs) == before
+    os.write(ours, b"\n")  # the thread that reads the terminal ends
+    os.close(ours)
 
 
 def test_exec_refused(node: CommandLine) -> None:
