@@ -55,9 +55,9 @@ def _write_examples(command: click.Command, formatter: click.HelpFormatter) -> N
 
 
 def _plain(arg: str, flags: dict[str, str]) -> list[str]:
-    if _SHORT_WITH_EQUALS.match(arg):
-        return [arg[:2] + arg[3:]]
     name, equals, value = arg.partition("=")
     if equals and name in flags and value.lower() in ("true", "false"):
         return [name] if value.lower() == "true" else [word for word in (flags[name],) if word]
+    if _SHORT_WITH_EQUALS.match(arg):
+        return [arg[:2] + arg[3:]]
     return [arg]

@@ -222,6 +222,7 @@ def test_version_and_unknown_words(pykube: CommandLine) -> None:
     assert "Server Version: v1.36" in pykube("version").out
     assert "did you mean 'get'" in pykube("gett").err
     assert pykube("get", "--nope").code == 1
+    assert pykube("get", "cm", "-w=false", "--show-labels=true", "-o=wide").code == 0
     assert "compdef" in pykube("completion", "zsh").out
 
 
