@@ -14,7 +14,6 @@ from typing import Any
 
 from agent.cri.errors import CriError
 from agent.images import ImageError
-from agent.volumes.context import VolumeError
 from agent.volumes.pod_volumes import follows_pod, references
 from pykube import errors
 from pykube.aio.backoff import Backoff
@@ -24,6 +23,7 @@ from . import actions as act
 from . import inputs as inp
 from . import status
 from .container import LIVE, Kind, Stage
+from .keyed_tasks import KeyedTasks
 from .lifecycle import run_hook
 from .parts import Part
 from .pod_events import PodEvents
@@ -34,13 +34,12 @@ from .reporter import StatusReporter
 from .runtime import PodRuntime, StartError
 from .state import PodMachine
 from .surroundings import Surroundings
+from .volume_upkeep import VolumeUpkeep
 
 log = logging.getLogger(__name__)
 
 LEAST_STOP = 2
 """Seconds that remain for the stop signal at least, however long the preStop hook took."""
-RETRY_RENEWAL = 10.0
-"""Seconds until volumes are brought up to date again after that failed."""
 EXIT_PATIENCE = 2.0
 """Seconds for which the runtime is asked again when it says that something stopped and still shows it running."""
 
@@ -58,7 +57,8 @@ class PodWorker:
         self.status = pod.status
         self._events = PodEvents(surroundings.recorder)
         self._reporter = StatusReporter(surroundings.client, surroundings.clock, pod, surroundings.writes)
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks = KeyedTasks(f"{pod.metadata.namespace}/{pod.metadata.name}")
+        self.upkeep = VolumeUpkeep(self.runtime, surroundings.clock, self._tasks, self)
         self._probes: dict[str, ContainerProbes] = {}
         self._timer: tuple[datetime, asyncio.Task[None]] | None = None
         self._stopped = False
@@ -169,72 +169,20 @@ class PodWorker:
         PERFORM[type(action)](self, action)
 
     def _start(self, key: str, coroutine: Coroutine[Any, Any, None], *, replace: bool = False) -> None:
-        """Run a task under `key`; one that is under way goes on, or with `replace` makes way."""
-        present = self._tasks.get(key)
-        if present is not None and not present.done():
-            if not replace:
-                coroutine.close()
-                return
-            present.cancel()
-        meta = self.pod.metadata
-        task = asyncio.create_task(coroutine, name=f"{meta.namespace}/{meta.name}: {key}")
-        self._tasks[key] = task
-        task.add_done_callback(lambda done: self._done(key, done))
-
-    def _done(self, key: str, task: asyncio.Task[None]) -> None:
-        if self._tasks.get(key) is task:
-            del self._tasks[key]
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s failed", task.get_name(), exc_info=error)
+        self._tasks.start(key, coroutine, replace=replace)
 
     def _mount(self, action: act.MountVolumes) -> None:
-        self._start("volumes", self._mounting())
-
-    async def _mounting(self) -> None:
-        try:
-            await self.runtime.mount_volumes(self.pod)
-        except (VolumeError, OSError) as error:
-            self.tell(inp.VolumesFailed(str(error)))
-            return
-        self._renew_later(self.runtime.volumes.renew_in)
-        self.tell(inp.VolumesMounted())
+        self._start("volumes", self.upkeep.mount())
 
     def refresh_volumes(self) -> None:
         """Bring the files that come from the API up to date."""
-        if self.runtime.volumes.paths and not self.machine.ended:
-            self._start("refresh", self._refreshing())
-
-    async def _refreshing(self) -> None:
-        try:
-            await self.runtime.refresh_volumes(self.pod)
-        except (VolumeError, OSError) as error:
-            self._announce(act.Announce("Warning", "FailedMount", str(error)))
-            self._renew_later(RETRY_RENEWAL)
-            return
-        self._renew_later(self.runtime.volumes.renew_in)
-
-    def _renew_later(self, seconds: float | None) -> None:
-        if seconds is not None:
-            self._start("renewal", self._renewing(seconds), replace=True)
-
-    async def _renewing(self, seconds: float) -> None:
-        await self._at.clock.sleep(seconds)
-        self.refresh_volumes()
+        if not self.machine.ended:
+            self.upkeep.refresh()
 
     def _unmount(self, action: act.UnmountVolumes) -> None:
         self._at.references.release(self.uid)
-        for key in ("volumes", "refresh", "renewal"):
-            if (task := self._tasks.get(key)) is not None:
-                task.cancel()
-        self._start("unmount", self._unmounting())
-
-    async def _unmounting(self) -> None:
-        try:
-            await self.runtime.unmount_volumes(self.pod)
-        except (VolumeError, OSError) as error:
-            self.tell(inp.UnmountFailed(str(error)))
-            return
-        self.tell(inp.VolumesUnmounted())
+        self._tasks.cancel("volumes")
+        self._start("unmount", self.upkeep.unmount())
 
     def _start_sandbox(self, action: act.StartSandbox) -> None:
         self._start(f"sandbox {action.attempt}", self._starting_sandbox(action.attempt))
@@ -331,8 +279,7 @@ class PodWorker:
     def _stop_container(self, action: act.StopContainer) -> None:
         if action.message:
             self._announce(act.Announce("Normal", "Killing", action.message, action.name))
-        if (hook := self._tasks.get(f"hook {action.name}")) is not None:
-            hook.cancel()
+        self._tasks.cancel(f"hook {action.name}")
         self._start(f"stop {action.name}", self._stopping(action), replace=True)
 
     async def _stopping(self, action: act.StopContainer) -> None:
@@ -393,6 +340,10 @@ class PodWorker:
         self.status = status.render(self.machine, self.status, self._at.host, self._at.clock.now())
         self._reporter.report(self.status)
 
+    def complain_of_volumes(self, message: str) -> None:
+        """Files that come from the API could not be brought up to date."""
+        self._announce(act.Announce("Warning", "FailedMount", message))
+
     def _announce(self, action: act.Announce) -> None:
         self._events.announce(self.machine, action.type, action.reason, action.message, action.container)
 
@@ -423,8 +374,7 @@ class PodWorker:
         self._start("forget", self._forgetting())
 
     async def _forgetting(self) -> None:
-        if (removal := self._tasks.get("remove")) is not None:
-            await asyncio.wait([removal])
+        await self._tasks.wait("remove")
         self._at.references.release(self.uid)
         self._at.tokens.forget(self.uid)
         self._ended(self)
@@ -449,12 +399,9 @@ class PodWorker:
         """Let go of the pod, which goes on running."""
         self._stopped = True
         self._reporter.close()
-        tasks = list(self._tasks.values())
         if self._timer is not None:
-            tasks.append(self._timer[1])
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, *(probes.stop() for probes in self._probes.values()), return_exceptions=True)
+            self._timer[1].cancel()
+        await asyncio.gather(self._tasks.close(), *(probes.stop() for probes in self._probes.values()))
 
 
 def _go_code(error: CriError) -> str:
