@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ..errors import BadRequest
+from .decode_errors import explain
 from .microtime import MicroTime
 from .quantity import Quantity
 from .schema import Struct
@@ -51,7 +52,7 @@ def decode(cls: type[T], data: bytes | str) -> T:
     """An object of `cls` from JSON.
 
     Raises:
-        BadRequest: the JSON is broken or a field has a value of the wrong type; the message names the field's path.
+        BadRequest: the JSON is broken or a field has a value of the wrong type; the message names the field.
     """
     try:
         return decoder(cls).decode(data)
@@ -65,13 +66,14 @@ def from_dict(cls: type[T], data: Any) -> T:
     """An object of `cls` from plain data as JSON gives it; ``null`` counts as absent.
 
     Raises:
-        BadRequest: a field has a value of the wrong type.
+        BadRequest: a field has a value of the wrong type; the message is the one that Go's decoder gives.
     """
     try:
         return msgspec.convert(_plain(data), cls, dec_hook=_to_custom)
     except (msgspec.ValidationError, ValueError) as error:
+        reason = explain(cls, data) or error
         raise BadRequest(
-            f"{cls.__name__} in version {_version(data)!s} cannot be handled as a {cls.__name__}: {error}"
+            f"{cls.__name__} in version {_version(data)} cannot be handled as a {cls.__name__}: {reason}"
         ) from error
 
 
