@@ -10,13 +10,22 @@ from .schema import Int32, Required, Struct, always, constant
 
 
 class LeaseSpec(Struct):
+    """Who holds a lease, and until when."""
+
     holder_identity: str | None = None
+    """Who holds it; empty: nobody."""
     lease_duration_seconds: Int32 | None = None
+    """Seconds after renewTime when it is free for others."""
     acquire_time: MicroTime | None = None
+    """When the holder got it."""
     renew_time: MicroTime | None = None
+    """When the holder last renewed it."""
     lease_transitions: Int32 | None = None
+    """How often it went from one holder to another."""
     strategy: str | None = None
+    """How the holder is chosen when candidates are compared by the cluster."""
     preferred_holder: str | None = None
+    """Who should get it next; the present holder gives way."""
 
 
 class Lease(Struct):

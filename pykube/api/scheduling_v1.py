@@ -15,9 +15,13 @@ class PriorityClass(Struct):
     kind: str = constant("PriorityClass")
     metadata: meta_v1.ObjectMeta = always(meta_v1.ObjectMeta)
     value: Int32 = always(int)
+    """The priority; pods with a higher one are scheduled first. Cannot be changed."""
     global_default: bool = False
+    """Whether pods without a class get this one. Only one class should have it."""
     description: str = ""
+    """What the class is for."""
     preemption_policy: str | None = None
+    """PreemptLowerPriority (the default) may push lower pods off nodes; Never waits."""
 
 
 class PriorityClassList(Struct):

@@ -19,12 +19,19 @@ class StorageClass(Struct):
     kind: str = constant("StorageClass")
     metadata: meta_v1.ObjectMeta = always(meta_v1.ObjectMeta)
     provisioner: Annotated[str, Required] = always(str)
+    """Name of the driver that makes the volumes."""
     parameters: dict[str, str] = {}
+    """Settings for the driver."""
     reclaim_policy: str | None = None
+    """Delete (the default) or Retain volumes once their claim is gone."""
     mount_options: Annotated[list[str], ListAtomic] = []
+    """Options for mount; a volume whose mount refuses them does not start."""
     allow_volume_expansion: bool | None = None
+    """Whether claims may be enlarged."""
     volume_binding_mode: VolumeBindingMode | None = None
+    """Immediate (the default) makes the volume at once; WaitForFirstConsumer when a pod needs it."""
     allowed_topologies: Annotated[list[core_v1.TopologySelectorTerm], ListAtomic] = []
+    """Where volumes may be made; empty: anywhere."""
 
 
 class StorageClassList(Struct):

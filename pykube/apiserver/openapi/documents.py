@@ -15,6 +15,7 @@ from pykube.api.schema import Struct
 from pykube.api.scheme import Resource
 
 from . import names
+from .descriptions import Descriptions
 from .operations import PathItem, discovery_of, path_schema, paths_of, subresource_type
 from .schemas import V2, V3, Dialect, closure, definition
 
@@ -61,10 +62,11 @@ def _paths(resources: Sequence[Resource], dialect: Dialect) -> Iterator[bytes]:
 def _definitions(resources: Sequence[Resource], dialect: Dialect) -> Iterator[bytes]:
     group_versions = sorted({(resource.group, resource.version) for resource in resources} | {("", "v1")})
     structs, leaves = closure(roots(resources))
+    descriptions = Descriptions()
     entries: list[tuple[str, type[Struct] | None]] = [(name, None) for name in leaves | {names.PATCH}]
     entries += [(names.definition_name(cls), cls) for cls in structs]
     for position, (name, cls) in enumerate(sorted(entries, key=lambda entry: entry[0])):
-        schema = definition(cls, dialect, group_versions) if cls else dialect.leaf(name)
+        schema = definition(cls, dialect, descriptions, group_versions) if cls else dialect.leaf(name)
         yield _member(name, schema, first=position == 0)
 
 

@@ -5,7 +5,6 @@ Source: what ``/openapi/v2`` and ``/openapi/v3`` of upstream say about the same 
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import UnionType
@@ -33,6 +32,7 @@ from pykube.api.schema import (
 )
 
 from . import names
+from .descriptions import Descriptions
 
 Schema = dict[str, Any]
 
@@ -98,15 +98,19 @@ class Dialect:
 V2, V3 = Dialect(2), Dialect(3)
 
 
-def definition(cls: type[Struct], dialect: Dialect, group_versions: Iterable[tuple[str, str]] = ()) -> Schema:
+def definition(
+    cls: type[Struct],
+    dialect: Dialect,
+    descriptions: Descriptions,
+    group_versions: Iterable[tuple[str, str]] = (),
+) -> Schema:
     """The schema of a struct; `group_versions` are those that are served, for kinds which belong to all."""
     fields = fields_of(cls)
-    attributes = {found.encode_name: found for found in msgspec.structs.fields(cls)}
     found: Schema = {"type": "object"}
-    if description := _description(cls):
+    if description := descriptions.of_type(cls):
         found["description"] = description
     if fields:
-        found["properties"] = {name: _property(cls, fields[name], attributes[name], dialect) for name in sorted(fields)}
+        found["properties"] = _properties(cls, dialect, descriptions.of_fields(cls))
     if required := [name for name, field in fields.items() if field.required]:
         found["required"] = required
     if is_atomic(cls):
@@ -116,9 +120,13 @@ def definition(cls: type[Struct], dialect: Dialect, group_versions: Iterable[tup
     return found
 
 
-def _description(cls: type[Struct]) -> str:
-    text = cls.__dict__.get("__doc__")
-    return " ".join(inspect.cleandoc(text).split()) if text else ""
+def _properties(cls: type[Struct], dialect: Dialect, texts: Mapping[str, str]) -> Schema:
+    fields = fields_of(cls)
+    declared = {found.encode_name: found for found in msgspec.structs.fields(cls)}
+    return {
+        name: _property(cls, fields[name], declared[name], dialect, texts.get(fields[name].attribute, ""))
+        for name in sorted(fields)
+    }
 
 
 def group_version_kinds(cls: type[Struct], group_versions: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
@@ -142,8 +150,16 @@ def _kind(group: str, version: str, kind: str) -> dict[str, str]:
     return {"group": group, "kind": kind, "version": version}
 
 
-def _property(cls: type[Struct], field: FieldInfo, declared: msgspec.structs.FieldInfo, dialect: Dialect) -> Schema:
+def _property(
+    cls: type[Struct],
+    field: FieldInfo,
+    declared: msgspec.structs.FieldInfo,
+    dialect: Dialect,
+    text: str,
+) -> Schema:
     extra = _extensions(field)
+    if text:
+        extra["description"] = text
     if dialect.version == 3:
         extra |= _default(cls, field, declared)
     return _typed(field.type, field.annotations, dialect, extra, owner=cls, name=field.name)

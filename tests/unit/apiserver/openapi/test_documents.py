@@ -60,6 +60,7 @@ def test_a_kind_says_which_it_is(v2):
 
 def test_lists_say_how_they_are_merged(v2):
     containers = v2["definitions"]["io.k8s.api.core.v1.PodSpec"]["properties"]["containers"]
+    assert containers.pop("description")
     assert containers == {
         "type": "array",
         "items": {"$ref": "#/definitions/io.k8s.api.core.v1.Container"},
@@ -75,7 +76,8 @@ def test_lists_say_how_they_are_merged(v2):
 def test_scalars_and_leaves(v2, apps):
     port = v2["definitions"]["io.k8s.api.core.v1.ContainerPort"]
     assert port["required"] == ["containerPort"]
-    assert port["properties"]["containerPort"] == {"type": "integer", "format": "int32"}
+    number = port["properties"]["containerPort"]
+    assert (number["type"], number["format"]) == ("integer", "int32")
     leaf = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
     assert v2["definitions"][leaf] == {"type": "string", "format": "int-or-string"}
     schemas = apps["components"]["schemas"]
@@ -84,6 +86,7 @@ def test_scalars_and_leaves(v2, apps):
     assert schemas["io.k8s.api.apps.v1.Deployment"]["properties"]["spec"] == {
         "allOf": [{"$ref": "#/components/schemas/io.k8s.api.apps.v1.DeploymentSpec"}],
         "default": {},
+        "description": "What is wanted.",
     }
 
 
