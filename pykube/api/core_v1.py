@@ -654,7 +654,7 @@ class SecretVolumeSource(Struct):
     """A file for each key of a Secret."""
 
     secret_name: str = ""
-    """Name of the Secret, in the pod's namespace."""
+    """Name of a Secret beside the pod."""
     items: Annotated[list[KeyToPath], ListAtomic] = []
     """Keys to show and their paths; empty: every key under its own name."""
     default_mode: Int32 | None = None
@@ -667,7 +667,7 @@ class SecretProjection(Struct):
     """Keys of a Secret as files."""
 
     name: str = ""
-    """Name of the Secret, in the pod's namespace."""
+    """Name of a Secret beside the pod."""
     items: Annotated[list[KeyToPath], ListAtomic] = []
     """Keys to show and their paths; empty: every key under its own name."""
     optional: bool | None = None
@@ -865,7 +865,7 @@ class ConfigMapVolumeSource(Struct):
     """A file for each key of a ConfigMap."""
 
     name: str = ""
-    """Name of the ConfigMap, in the pod's namespace."""
+    """Name of a ConfigMap beside the pod."""
     items: Annotated[list[KeyToPath], ListAtomic] = []
     """Keys to show and their paths; empty: every key under its own name."""
     default_mode: Int32 | None = None
@@ -878,7 +878,7 @@ class ConfigMapProjection(Struct):
     """Keys of a ConfigMap as files."""
 
     name: str = ""
-    """Name of the ConfigMap, in the pod's namespace."""
+    """Name of a ConfigMap beside the pod."""
     items: Annotated[list[KeyToPath], ListAtomic] = []
     """Keys to show and their paths; empty: every key under its own name."""
     optional: bool | None = None
@@ -1138,7 +1138,7 @@ class ConfigMapKeySelector(Struct):
     """A key of a ConfigMap."""
 
     name: str = ""
-    """Name of the ConfigMap, in the pod's namespace."""
+    """Name of a ConfigMap beside the pod."""
     key: Annotated[str, Required] = always(str)
     """The key."""
     optional: bool | None = None
@@ -1150,7 +1150,7 @@ class SecretKeySelector(Struct):
     """A key of a Secret."""
 
     name: str = ""
-    """Name of the Secret, in the pod's namespace."""
+    """Name of a Secret beside the pod."""
     key: Annotated[str, Required] = always(str)
     """The key."""
     optional: bool | None = None
@@ -1172,7 +1172,7 @@ class ConfigMapEnvSource(Struct):
     """A ConfigMap whose keys become variables."""
 
     name: str = ""
-    """Name of the ConfigMap, in the pod's namespace."""
+    """Name of a ConfigMap beside the pod."""
     optional: bool | None = None
     """Whether the container starts though it is missing. Default: false."""
 
@@ -1181,7 +1181,7 @@ class SecretEnvSource(Struct):
     """A Secret whose keys become variables."""
 
     name: str = ""
-    """Name of the Secret, in the pod's namespace."""
+    """Name of a Secret beside the pod."""
     optional: bool | None = None
     """Whether the container starts though it is missing. Default: false."""
 
@@ -1201,7 +1201,7 @@ class HTTPGetAction(Struct):
     path: str = ""
     """Path, with the query if there is one. Default: /."""
     port: Annotated[IntOrString, Required] = always(int)
-    """Number or name of the port."""
+    """The port, by number or by name."""
     host: str = ""
     """Address to connect to. Default: the pod's. To change the name asked for, set the Host header."""
     scheme: URIScheme = ""
@@ -1214,7 +1214,7 @@ class TCPSocketAction(Struct):
     """A TCP connection; that it opens is success."""
 
     port: Annotated[IntOrString, Required] = always(int)
-    """Number or name of the port."""
+    """The port, by number or by name."""
     host: str = ""
     """Address to connect to. Default: the pod's."""
 
@@ -1337,11 +1337,11 @@ class Container(Struct):
     volume_devices: Annotated[list[VolumeDevice], ListMap("devicePath"), PatchMerge("devicePath")] = []
     """Volumes it gets as bare devices."""
     liveness_probe: Probe | None = None
-    """Whether it works; when this fails, it is restarted."""
+    """Whether the container works; when this fails, it is restarted."""
     readiness_probe: Probe | None = None
-    """Whether it can take requests; while this fails, services leave the pod out."""
+    """Whether the container can take requests; while this fails, services leave the pod out."""
     startup_probe: Probe | None = None
-    """Whether it has started; until this succeeds, the other probes wait."""
+    """Whether the container has started; until this succeeds, the other probes wait."""
     lifecycle: Lifecycle | None = None
     """What is done right after its start and before its end."""
     termination_message_path: str = ""
@@ -1809,7 +1809,7 @@ class PodSpec(Struct):
 
 
 class PodResourceClaim(Struct):
-    """A claim on devices that containers refer to by name; one of the other fields is set."""
+    """A claim on devices, under a name for the containers; it exists already or comes from a template."""
 
     name: Annotated[str, Required] = always(str)
     """Name within the pod."""
@@ -2529,7 +2529,7 @@ class NodeStatus(Struct):
 
 
 class AttachedVolume(Struct):
-    """A volume that is attached to a node."""
+    """A volume that a node has attached."""
 
     name: Annotated[str, Required] = always(str)
     """Name of the volume."""

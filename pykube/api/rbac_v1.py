@@ -68,7 +68,7 @@ class RoleBinding(Struct):
     subjects: Annotated[list[Subject], ListAtomic] = []
     """Who gets the rights."""
     role_ref: Annotated[RoleRef, Required] = always(RoleRef)
-    """A Role of the same namespace, or a ClusterRole whose rights are then limited to this namespace."""
+    """A Role of this namespace, or a ClusterRole whose rights are then limited to this namespace."""
 
 
 class RoleBindingList(Struct):

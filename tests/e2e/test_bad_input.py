@@ -24,7 +24,7 @@ def rejected(kubectl: Kubectl, *args: str, stdin: str | None = None) -> str:
     [
         ("a: [", "error converting YAML to JSON"),
         ("apiVersion: v1\nkind: Nonsense\nmetadata: {name: a}\n", 'no matches for kind "Nonsense" in version "v1"'),
-        ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: 1}\n", "data.a"),
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: 1}\n", "ConfigMap.data of type string"),
         ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndat: {}\n", "dat"),
         ("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: []}\n", "spec.containers"),
         ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: A_b}\n", "a lowercase RFC 1123 subdomain must consist of"),
