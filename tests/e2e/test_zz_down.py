@@ -34,7 +34,7 @@ def test_purge_leaves_nothing(default_kubectl: cluster.Kubectl) -> None:
     assert cgroups()
     cluster.run("scripts/down", "--purge", timeout=300)
     assert kept.read_text() == "data of the user"
-    assert processes(r"pykube|containerd-shim") == []
+    assert processes(r"(/opt|/run|/etc|/var/lib)/pykube") == []
     mounts = Path("/proc/self/mounts").read_text()
     assert "pykube" not in mounts
     assert "cni-" not in output("ip", "netns")
