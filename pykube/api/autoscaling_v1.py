@@ -13,26 +13,44 @@ from .schema import Int32, Int64, Required, Struct, always, atomic, constant
 
 @atomic
 class CrossVersionObjectReference(Struct):
+    """An object in the same namespace."""
+
     api_version: str = ""
+    """Group and version of the object."""
     kind: Annotated[str, Required] = always(str)
+    """Kind of the object."""
     name: Annotated[str, Required] = always(str)
+    """Name of the object."""
 
 
 class HorizontalPodAutoscalerSpec(Struct):
+    """What is scaled, between which bounds, and by what."""
+
     scale_target_ref: Annotated[CrossVersionObjectReference, Required] = always(CrossVersionObjectReference)
+    """What is scaled: anything with a scale subresource."""
     min_replicas: Int32 | None = None
+    """Fewest replicas. Default: 1."""
     max_replicas: Annotated[Int32, Required] = always(int)
+    """Most replicas; not below minReplicas."""
     target_cpu_utilization_percentage: Int32 | None = msgspec.field(default=None, name="targetCPUUtilizationPercentage")
+    """What share of the CPU requested should be used. Default: 80."""
 
 
 class HorizontalPodAutoscalerStatus(Struct):
+    """What an autoscaler found and did."""
+
     observed_generation: Int64 | None = None
+    """Generation of the spec that the controller has seen."""
     last_scale_time: Time | None = None
+    """When the number of replicas was last changed."""
     current_replicas: Annotated[Int32, Required] = always(int)
+    """Replicas there are."""
     desired_replicas: Annotated[Int32, Required] = always(int)
+    """Replicas that the metric last asked for."""
     current_cpu_utilization_percentage: Int32 | None = msgspec.field(
         default=None, name="currentCPUUtilizationPercentage"
     )
+    """What share of the CPU requested is used."""
 
 
 class HorizontalPodAutoscaler(Struct):
@@ -53,12 +71,19 @@ class HorizontalPodAutoscalerList(Struct):
 
 
 class ScaleSpec(Struct):
+    """How many replicas are wanted."""
+
     replicas: Int32 = 0
+    """The number."""
 
 
 class ScaleStatus(Struct):
+    """How many replicas there are."""
+
     replicas: Annotated[Int32, Required] = always(int)
+    """The number."""
     selector: str = ""
+    """Selector of the pods, as text."""
 
 
 class Scale(Struct):

@@ -39,19 +39,33 @@ KeyUsage = Annotated[
 
 
 class CertificateSigningRequestSpec(Struct):
+    """What certificate is asked for; cannot be changed."""
+
     request: Annotated[bytes, Required] = always(bytes)
+    """The request itself, PKCS#10 in PEM, in base64."""
     signer_name: Annotated[str, Required] = always(str)
+    """Who is to sign, as domain/name."""
     expiration_seconds: Int32 | None = None
+    """Seconds that it is wanted for, at least 600; the signer may give less. Default: what the signer gives."""
     usages: Annotated[list[KeyUsage], ListAtomic] = []
+    """What the certificate is to be used for, such as client auth."""
     username: str = ""
+    """Who asked. Set by the server."""
     uid: str = ""
+    """Identity of who asked. Set by the server."""
     groups: Annotated[list[str], ListAtomic] = []
+    """Groups of who asked. Set by the server."""
     extra: dict[str, list[str]] = {}
+    """More about who asked. Set by the server."""
 
 
 class CertificateSigningRequestStatus(Struct):
+    """What became of the request."""
+
     conditions: Annotated[list[CertificateSigningRequestCondition], ListMap("type")] = []
+    """Approved, Denied or Failed."""
     certificate: bytes = b""
+    """The signed certificates in PEM, in base64."""
 
 
 class CertificateSigningRequest(Struct):
@@ -65,11 +79,14 @@ class CertificateSigningRequest(Struct):
 
 
 class CertificateSigningRequestCondition(Struct):
+    """A decision about the request."""
+
     type: Annotated[str, Required] = always(str)
     status: Annotated[str, Required] = always(str)
     reason: str = ""
     message: str = ""
     last_update_time: Time | None = None
+    """When the condition was last written."""
     last_transition_time: Time | None = None
 
 

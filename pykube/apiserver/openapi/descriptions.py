@@ -43,7 +43,15 @@ _OF_VOLUMES: Mapping[str, str] = {
     "partition": "Number of the partition; 0 is the whole device.",
 }
 """Fields of the types named ...VolumeSource."""
-_REPEATS: Mapping[str, str] = {"EphemeralContainer": "Container", "FlexPersistentVolumeSource": "FlexVolumeSource"}
+_REPEATS: Mapping[str, str] = {
+    "DeviceSubRequest": "ExactDeviceRequest",
+    "EphemeralContainer": "Container",
+    "FlexPersistentVolumeSource": "FlexVolumeSource",
+    "MutatingAdmissionPolicyBindingSpec": "ValidatingAdmissionPolicyBindingSpec",
+    "MutatingAdmissionPolicySpec": "ValidatingAdmissionPolicySpec",
+    "MutatingWebhook": "ValidatingWebhook",
+    "NamedRuleWithOperations": "RuleWithOperations",
+}
 """Types whose fields mean what those of another type of the module mean."""
 
 
