@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from ..errors import BadRequest
+from .custom import CustomObject
 from .decode_errors import explain
+from .meta_v1 import ObjectMeta
 from .microtime import MicroTime
 from .quantity import Quantity
 from .schema import Struct
@@ -24,13 +26,38 @@ def _to_custom(kind: type, value: Any) -> Any:
         return Quantity.parse(value)
     if kind is MicroTime:
         return MicroTime.parse(value)
+    if kind is CustomObject:
+        return _custom_object(value)
     raise NotImplementedError(f"no decoding for {kind!r}")
+
+
+def _custom_object(value: Any) -> CustomObject:
+    if not isinstance(value, dict):
+        raise ValueError("json: cannot unmarshal this value into an object")
+    content = dict(value)
+    api_version, kind = content.pop("apiVersion", None) or "", content.pop("kind", None) or ""
+    if not isinstance(api_version, str) or not isinstance(kind, str):
+        raise ValueError("Object 'Kind' and 'apiVersion' must be strings")
+    metadata = content.pop("metadata", None)
+    try:
+        meta = msgspec.convert(metadata or {}, ObjectMeta, dec_hook=_to_custom)
+    except msgspec.ValidationError:
+        meta = from_dict(ObjectMeta, metadata)
+    return CustomObject(api_version=api_version, kind=kind, metadata=meta, content=content)
 
 
 def _from_custom(value: Any) -> Any:
     if isinstance(value, Quantity | MicroTime):
         return str(value)
+    if isinstance(value, CustomObject):
+        return msgspec.Raw(value.encode(encode(value.metadata)))
     raise NotImplementedError(f"no encoding for {type(value)!r}")
+
+
+def _to_plain(value: Any) -> Any:
+    if isinstance(value, CustomObject):
+        return value.to_dict(to_dict(value.metadata))
+    return _from_custom(value)
 
 
 _encoder = msgspec.json.Encoder(enc_hook=_from_custom)
@@ -79,7 +106,7 @@ def from_dict(cls: type[T], data: Any) -> T:
 
 def to_dict(value: Any) -> Any:
     """Plain data: dicts, lists, strings, numbers, booleans, as JSON would have them."""
-    return msgspec.to_builtins(value, enc_hook=_from_custom)
+    return msgspec.to_builtins(value, enc_hook=_to_plain)
 
 
 def copy(value: T) -> T:
@@ -96,6 +123,13 @@ def _copy(value: Any) -> Any:
         return [_copy(item) for item in value]
     if type(value) is dict:
         return {key: _copy(item) for key, item in value.items()}
+    if type(value) is CustomObject:
+        return CustomObject(
+            api_version=value.api_version,
+            kind=value.kind,
+            metadata=_copy(value.metadata),
+            content=_copy(value.content),
+        )
     return value
 
 

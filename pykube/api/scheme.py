@@ -94,6 +94,18 @@ class Resource:
         return "/".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class CustomResource(Resource):
+    """One version of a kind that a CustomResourceDefinition makes; its objects have no type of their own."""
+
+    singular_name: str = ""
+    list_kind: str = ""
+
+    @property
+    def singular(self) -> str:
+        return self.singular_name
+
+
 @functools.cache
 def _type(module: str, name: str) -> type[Struct]:
     found = getattr(importlib.import_module(f".{module}", __package__), name)

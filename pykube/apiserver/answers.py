@@ -13,7 +13,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from pykube.api import codec
-from pykube.api.scheme import Resource
+from pykube.api.scheme import CustomResource, Resource
 from pykube.errors import ApiError, NotAcceptable
 
 from . import table
@@ -85,6 +85,7 @@ def transformed(ctx: Context, resource: Resource, data: bytes, asked: Form) -> b
                 include=include_object(ctx),
                 version=asked.version,
                 now=ctx.registry.clock.now(),
+                printer=ctx.registry.storage(resource).printer,
             )
         )
     if asked.kind:
@@ -101,8 +102,13 @@ def plain_data(ctx: Context, value: Any, *, status: int = 200) -> web.Response:
 def list_head(resource: Resource, revision: int, *, continue_: str = "", remaining: int | None = None) -> bytes:
     """A list's JSON up to its items."""
     metadata = list_metadata(revision, continue_=continue_, remaining=remaining)
-    head = {"kind": f"{resource.kind}List", "apiVersion": resource.api_version, "metadata": metadata}
+    head = {"kind": list_kind(resource), "apiVersion": resource.api_version, "metadata": metadata}
     return msgspec.json.encode(head)[:-1] + b',"items":['
+
+
+def list_kind(resource: Resource) -> str:
+    """The kind of a resource's lists; custom resources may name theirs as they like."""
+    return resource.list_kind if isinstance(resource, CustomResource) else f"{resource.kind}List"
 
 
 def list_metadata(revision: int, *, continue_: str = "", remaining: int | None = None) -> dict[str, Any]:
@@ -135,12 +141,13 @@ def many(
             metadata=list_metadata(revision, continue_=continue_, remaining=remaining),
             version=asked.version,
             now=ctx.registry.clock.now(),
+            printer=ctx.registry.storage(resource).printer,
         )
         return answer(ctx, codec.encode(found), media_type=asked.media_type)
     head = list_head(resource, revision, continue_=continue_, remaining=remaining)
     datas = [item.data for item in items]
     if asked.kind:
-        head = head.replace(b'"kind":"%bList"' % resource.kind.encode(), b'"kind":"PartialObjectMetadataList"', 1)
+        head = head.replace(b'"kind":"%b"' % list_kind(resource).encode(), b'"kind":"PartialObjectMetadataList"', 1)
         own = b'"apiVersion":"%b"' % resource.api_version.encode()
         head = head.replace(own, b'"apiVersion":"meta.k8s.io/%b"' % asked.version.encode(), 1)
         datas = [partial(data, asked.version) for data in datas]

@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 
 import yaml
 
-from pykube.api import codec, defaults, strict
+from pykube.api import codec, strict
 from pykube.api.schema import Struct
 from pykube.errors import BadRequest, Cause, Details, UnsupportedMediaType
 
-from . import known_fields, protobuf
+from . import model, protobuf
+from .model import Model
 from .request import Context
 
 T = TypeVar("T", bound=Struct)
@@ -84,19 +85,20 @@ def field_validation(ctx: Context) -> str:
     return asked or "Warn"
 
 
-def check_fields(ctx: Context, cls: type[Struct], body: bytes, kind: str, version: str) -> None:
+def check_fields(ctx: Context, expected: Model, body: bytes) -> None:
     """Unknown and duplicate fields: an error under Strict, warnings under Warn, nothing under Ignore."""
     how = field_validation(ctx)
-    if how == "Ignore" or known_fields.clean(cls, body):
+    if how == "Ignore":
         return
     try:
-        found = strict.check(cls, body)
+        found = expected.strange(body)
     except (ValueError, RecursionError) as error:
+        kind = expected.kind
         raise BadRequest(f"the object provided is unrecognized (must be of type {kind}): {error}") from error
     if not found:
         return
     if how == "Strict":
-        strict.raise_if_any(found, kind, version)
+        strict.raise_if_any(found, expected.kind, expected.api_version)
     ctx.warnings.extend(found)
 
 
@@ -106,15 +108,23 @@ async def read_object(ctx: Context, cls: type[T]) -> T:
     Raises:
         BadRequest: it is broken, or of another kind.
     """
+    found: T = await read(ctx, model.typed(cls))
+    return found
+
+
+async def read(ctx: Context, expected: Model) -> Any:
+    """The object in the body, its defaults set.
+
+    Raises:
+        BadRequest: it is broken, or of another kind.
+    """
     body = await read_json(ctx)
     if not body.strip():
         raise BadRequest("the request body is empty")
-    expected = cls()
-    version, kind = getattr(expected, "api_version", ""), getattr(expected, "kind", "")
-    obj = codec.decode(cls, body)
-    check_kind(obj, version, kind)
-    check_fields(ctx, cls, body, kind, version)
-    defaults.apply(obj)
+    obj: Any = codec.decode(expected.type, body)
+    check_kind(obj, expected.api_version, expected.kind)
+    check_fields(ctx, expected, body)
+    expected.complete(obj)
     return obj
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pykube import errors
 from pykube.aio.backoff import Backoff
@@ -24,6 +25,14 @@ _PAGE = 1000
 """Entries read at a time while filling."""
 
 
+@dataclass(slots=True)
+class _Joining:
+    """The changes under one prefix that come while its present is read; `torn` when some may be missing."""
+
+    events: list[Event] = field(default_factory=list)
+    torn: bool = False
+
+
 class Feeder:
     """The one reader of the store's events."""
 
@@ -32,6 +41,7 @@ class Feeder:
         self._progress = progress
         self._clock = clock
         self._routes: dict[str, list[WatchCache]] = {}
+        self._joining: dict[str, _Joining] = {}
         for cache in caches:
             self._routes.setdefault(cache.prefix, []).append(cache)
 
@@ -57,6 +67,34 @@ class Feeder:
                 await self._clock.sleep(backoff.next())
                 await self._resync()
 
+    async def join(self, prefix: str, caches: Sequence[WatchCache]) -> None:
+        """Fill `caches` and follow from there; they take the place of those that held `prefix` before.
+
+        To be called by one task at a time for each prefix.
+        """
+        while True:
+            joining = self._joining[prefix] = _Joining()
+            try:
+                entries: list[Entry] = []
+                revision = await self._read(entries.append, prefix)
+                await self._progress.reach(revision)
+            finally:
+                del self._joining[prefix]
+            if not joining.torn:
+                break
+        for cache in caches:
+            cache.begin(revision)
+        self._routes[prefix] = list(caches)
+        for entry in entries:
+            self._put_quietly(entry)
+        for event in joining.events:
+            if event.entry.revision > revision:
+                self._apply_one(event, caches)
+
+    def leave(self, prefix: str) -> None:
+        """Nobody is to be fed from `prefix` any more."""
+        self._routes.pop(prefix, None)
+
     def _each(self) -> Iterable[WatchCache]:
         return (cache for caches in self._routes.values() for cache in caches)
 
@@ -70,22 +108,29 @@ class Feeder:
 
     def _apply(self, events: Sequence[Event]) -> None:
         for event in events:
-            entry = event.entry
-            for cache in self._route(entry.key):
-                try:
-                    if event.type is EventType.PUT:
-                        cache.put(entry.key, entry.value, entry.revision)
-                    else:
-                        cache.remove(entry.key, entry.revision)
-                except Exception:
-                    log.exception("the object at %s cannot be read and is left out", entry.key)
+            self._apply_one(event, self._route(event.entry.key))
+            for prefix, joining in self._joining.items():
+                if event.entry.key.startswith(prefix):
+                    joining.events.append(event)
         self._progress.advance(events[-1].entry.revision)
 
-    async def _read(self, put: Callable[[Entry], None]) -> int:
+    @staticmethod
+    def _apply_one(event: Event, caches: Iterable[WatchCache]) -> None:
+        entry = event.entry
+        for cache in caches:
+            try:
+                if event.type is EventType.PUT:
+                    cache.put(entry.key, entry.value, entry.revision)
+                else:
+                    cache.remove(entry.key, entry.revision)
+            except Exception:
+                log.exception("the object at %s cannot be read and is left out", entry.key)
+
+    async def _read(self, put: Callable[[Entry], None], prefix: str = ROOT) -> int:
         """List everything at one revision, page by page, and hand each entry to `put`."""
         start, revision = "", 0
         while True:
-            page = await self._store.list(ROOT, revision=revision, start_after=start, limit=_PAGE)
+            page = await self._store.list(prefix, revision=revision, start_after=start, limit=_PAGE)
             revision = revision or page.revision
             for entry in page.entries:
                 put(entry)
@@ -102,6 +147,8 @@ class Feeder:
 
     async def _resync(self) -> None:
         """Bring the caches to the store's present by telling them the difference."""
+        for joining in self._joining.values():
+            joining.torn = True
         present: dict[str, Entry] = {}
 
         def note(entry: Entry) -> None:

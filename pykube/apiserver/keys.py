@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pykube.api.scheme import Resource
+from pykube.api.scheme import CustomResource, Resource
 
 ROOT = "/registry/"
 
@@ -22,8 +22,9 @@ _PLACES: Mapping[tuple[str, str], str] = {
 
 
 def prefix(resource: Resource) -> str:
-    """The key prefix of all objects of a built-in resource, with the slash at its end."""
-    return f"{ROOT}{_PLACES.get((resource.group, resource.plural), resource.plural)}/"
+    """The key prefix of all objects of a resource, with the slash at its end; custom ones lie under their group."""
+    usual = f"{resource.group}/{resource.plural}" if isinstance(resource, CustomResource) else resource.plural
+    return f"{ROOT}{_PLACES.get((resource.group, resource.plural), usual)}/"
 
 
 def key(resource_prefix: str, namespace: str, name: str) -> str:

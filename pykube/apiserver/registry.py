@@ -7,6 +7,7 @@ validation.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pykube.aio.clock import Clock
@@ -15,7 +16,7 @@ from pykube.api.schema import Struct
 from pykube.api.scheme import Resource
 from pykube.store.base import Store
 
-from . import admission, deletion, statuses
+from . import admission, deletion, keys, statuses
 from .conversion import conversion
 from .feeder import Feeder
 from .progress import Progress
@@ -46,12 +47,13 @@ class Registry:
         """The watches that are being served."""
         self._caches: dict[tuple[str, str, str], WatchCache] = {}
         self._storages: dict[tuple[str, str, str], Storage] = {}
-        self._served = list(scheme.resources)
+        self.on_change: list[Callable[[], None]] = []
+        """Called when other resources are served than before."""
+        self._served = {_where(resource): resource for resource in scheme.resources}
         strategies = catalog.strategies(pools, self)
-        for resource in self._served:
+        for where, resource in self._served.items():
             if "list" not in resource.verbs:
                 continue
-            where = (resource.group, resource.version, resource.plural)
             converted = conversion(resource)
             cache = WatchCache(resource, self.progress, convert=converted.load if converted else None)
             self._caches[where] = cache
@@ -72,6 +74,41 @@ class Registry:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    # Resources that come and go
+
+    async def extend(self, storages: Sequence[Storage]) -> None:
+        """Serve the versions of a custom resource, all at once, in place of those served before.
+
+        Their caches are filled first. Watches of what is replaced end, as their objects may look different now.
+        """
+        first = storages[0].resource
+        await self._feeder.join(keys.prefix(first), [storage.cache for storage in storages])
+        self._forget(first.group, first.plural)
+        for storage in storages:
+            where = _where(storage.resource)
+            self._served[where] = storage.resource
+            self._caches[where] = storage.cache
+            self._storages[where] = storage
+        self._changed()
+
+    def withdraw(self, resource: Resource) -> None:
+        """Serve no version of a custom resource any more."""
+        self._feeder.leave(keys.prefix(resource))
+        self._forget(resource.group, resource.plural)
+        self._changed()
+
+    def _forget(self, group: str, plural: str) -> None:
+        for where in [found for found in self._served if found[0] == group and found[2] == plural]:
+            del self._served[where], self._storages[where]
+            cache = self._caches.pop(where)
+            for watcher in tuple(self.watchers):
+                if watcher.cache is cache:
+                    watcher.end()
+
+    def _changed(self) -> None:
+        for callback in self.on_change:
+            callback()
+
     # Finding
 
     def cache(self, resource: Resource | type) -> WatchCache:
@@ -87,12 +124,12 @@ class Registry:
         return self._storages[_where(resource)].strategy
 
     def resources(self) -> list[Resource]:
-        """Every resource served now, in scheme order."""
-        return list(self._served)
+        """Every resource served now: the built-in ones in scheme order, then the custom ones."""
+        return list(self._served.values())
 
     def resource(self, group: str, version: str, plural: str) -> Resource | None:
         """The resource behind a path, or None when nothing of that name is served."""
-        return scheme.by_plural(group, version, plural)
+        return self._served.get((group, version, plural))
 
     # Typed access
 

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -86,6 +86,16 @@ class Selectable:
     name: str
     labels: Mapping[str, str]
     fields: Mapping[str, str]
+
+
+class Extract(Protocol):
+    """Reads the selectable parts of an encoded object."""
+
+    @property
+    def supported(self) -> frozenset[str]:
+        """The fields that selectors may name."""
+
+    def __call__(self, data: bytes) -> Selectable: ...
 
 
 _NO_LABELS: Mapping[str, str] = {}

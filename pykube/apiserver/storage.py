@@ -12,13 +12,15 @@ from typing import Any
 
 from pykube.aio.clock import Clock
 from pykube.api import codec, names
-from pykube.api.schema import Struct
 from pykube.api.scheme import Resource
 from pykube.errors import AlreadyExists, BadRequest, Cause, Details, Invalid
 from pykube.store.base import KeyExists, RevisionMismatch, Store
 
+from . import model as models
 from . import pipeline, statuses
+from .model import Model
 from .resources.strategy import Strategy
+from .table.printer import Printer
 from .watch_cache import Cached, WatchCache, stamp, unstamp
 from .write import Write
 
@@ -43,7 +45,11 @@ Make = Callable[[Any, Cached], Any]
 
 
 class Storage:
-    """One resource's way into the store."""
+    """One resource's way into the store.
+
+    `stored` turns an object as it is served into the form that lies in the store, `model` tells how it is read, and
+    `printer` how tables show it; built-in kinds need not say.
+    """
 
     def __init__(
         self,
@@ -53,6 +59,8 @@ class Storage:
         clock: Clock,
         *,
         stored: Callable[[bytes], bytes] | None = None,
+        model: Model | None = None,
+        printer: Printer | None = None,
     ) -> None:
         self.cache = cache
         self.stored: Callable[[bytes], bytes] = stored or _as_served
@@ -60,11 +68,12 @@ class Storage:
         self.store = store
         self.clock = clock
         self.resource: Resource = cache.resource
-        self.type: type[Struct] = cache.resource.type
+        self.model: Model = model or models.typed(cache.resource.type)
+        self.printer = printer
 
     def decode(self, data: bytes) -> Any:
-        """The typed object behind encoded JSON."""
-        return codec.decode(self.type, data)
+        """The object behind encoded JSON."""
+        return codec.decode(self.model.type, data)
 
     async def create(self, write: Write) -> Written:
         """Create ``write.object``.

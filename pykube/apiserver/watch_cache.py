@@ -134,15 +134,20 @@ class WatchCache:
     """The objects of one resource.
 
     `convert` turns a stored value into this resource's version, for resources that share their storage with another
-    (events of the core group and of events.k8s.io).
+    (events of the core group and of events.k8s.io). `extract` reads what selectors see; built-in kinds have theirs.
     """
 
     def __init__(
-        self, resource: Resource, progress: Progress, *, convert: Callable[[bytes], bytes] | None = None
+        self,
+        resource: Resource,
+        progress: Progress,
+        *,
+        convert: Callable[[bytes], bytes] | None = None,
+        extract: selectable.Extract | None = None,
     ) -> None:
         self.resource = resource
         self.prefix = keys.prefix(resource)
-        self.extract = selectable.extractor(resource)
+        self.extract: selectable.Extract = extract or selectable.extractor(resource)
         self._progress = progress
         self._convert = convert
         self._objects: dict[str, Cached] = {}

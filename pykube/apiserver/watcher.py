@@ -35,12 +35,15 @@ class Watcher:
         self._pending = 0
         self._wake: asyncio.Future[None] | None = None
         self._detach: Callable[[], None] | None = None
+        self.cache: WatchCache | None = None
+        """What is followed."""
         self.overflowed = False
         self.ended = False
         self.revision = 0
 
     def follow(self, cache: WatchCache, namespace: str) -> None:
         """Take every change of `cache` from now on."""
+        self.cache = cache
         self._detach = cache.attach(self, namespace=namespace)
 
     def close(self) -> None:

@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from pykube.api import codec, defaults, strict
+from pykube.api import codec, strict
 from pykube.api.patch import json_patch, merge_patch, strategic_merge
 from pykube.api.schema import Struct
 from pykube.api.scheme import Resource
 from pykube.errors import BadRequest, UnsupportedMediaType
 
-from .. import answers, decoding, known_fields, writing
+from .. import answers, decoding, writing
+from ..model import Model
 from ..request import Context
 from ..watch_cache import Cached
 from ..write import Operation
@@ -32,32 +33,33 @@ Apply = Callable[[Any], Any]
 
 async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     """Patch the object."""
-    cls = resource.type
-    apply = await read_patch(ctx, cls)
+    storage = ctx.registry.storage(resource)
+    apply = await read_patch(ctx, storage.model.type)
 
     def make(old: Any, cached: Cached) -> Any:
-        new = typed(ctx, cls, apply(msgspec.json.decode(cached.data)), resource)
+        new = patched(ctx, storage.model, apply(msgspec.json.decode(cached.data)))
         writing.check_place(ctx, resource, new.metadata.name, new.metadata.namespace)
         return new
 
     write = writing.write_of(ctx, resource, Operation.UPDATE)
-    written = await ctx.registry.storage(resource).update(write, make, retry=True)
+    written = await storage.update(write, make, retry=True)
     return answers.one(ctx, resource, written.data)
 
 
-async def read_patch(ctx: Context, cls: type[Struct]) -> Apply:
-    """The patch in the body, ready to be applied.
+async def read_patch(ctx: Context, cls: type) -> Apply:
+    """The patch in the body, ready to be applied to an object of type `cls`; only Structs have a strategic one.
 
     Raises:
         UnsupportedMediaType: it is of no kind that is known.
         BadRequest: it is broken.
     """
     kind = decoding.media_type(ctx)
+    strategic = issubclass(cls, Struct)
     body = await ctx.body()
     if kind == JSON_PATCH:
         operations = json_patch.decode(body)
         return lambda doc: json_patch.apply(doc, operations)
-    if kind in (MERGE_PATCH, STRATEGIC):
+    if kind == MERGE_PATCH or (kind == STRATEGIC and strategic):
         try:
             patch = msgspec.json.decode(body)
         except msgspec.DecodeError as error:
@@ -67,21 +69,20 @@ async def read_patch(ctx: Context, cls: type[Struct]) -> Apply:
         if kind == MERGE_PATCH:
             return lambda doc: merge_patch.apply(doc, patch)
         return lambda doc: strategic_merge.apply(cls, doc, patch)
+    known = (JSON_PATCH, MERGE_PATCH, STRATEGIC) if strategic else (JSON_PATCH, MERGE_PATCH)
     raise UnsupportedMediaType(
-        "the body of the request was in an unknown format - accepted media types include: "
-        f"{JSON_PATCH}, {MERGE_PATCH}, {STRATEGIC}"
+        f"the body of the request was in an unknown format - accepted media types include: {', '.join(known)}"
     )
 
 
-def typed(ctx: Context, cls: type[Struct], doc: Any, resource: Resource) -> Any:
+def patched(ctx: Context, expected: Model, doc: Any) -> Any:
     """The patched data as an object with its defaults set; unknown fields are treated as asked."""
     how = decoding.field_validation(ctx)
-    if how != "Ignore" and not known_fields.clean(cls, msgspec.json.encode(doc)):
-        unknown = strict.unknown_fields(cls, doc)
+    if how != "Ignore" and (unknown := expected.unknown(doc)):
         if how == "Strict":
-            strict.raise_if_any(unknown, resource.kind, resource.api_version)
+            strict.raise_if_any(unknown, expected.kind, expected.api_version)
         ctx.warnings[:] = unknown
-    obj: Any = codec.from_dict(cls, doc)
-    decoding.check_kind(obj, cls().api_version, cls().kind)  # type: ignore[attr-defined]
-    defaults.apply(obj)
+    obj: Any = codec.from_dict(expected.type, doc)
+    decoding.check_kind(obj, expected.api_version, expected.kind)
+    expected.complete(obj)
     return obj

@@ -17,10 +17,10 @@ from ..write import Operation
 
 async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     """Replace the object by the one in the body."""
-    obj: Any = await decoding.read_object(ctx, resource.type)
+    storage = ctx.registry.storage(resource)
+    obj: Any = await decoding.read(ctx, storage.model)
     writing.check_place(ctx, resource, obj.metadata.name, obj.metadata.namespace)
     obj.metadata.name = ctx.info.name
-    storage = ctx.registry.storage(resource)
     write = writing.write_of(ctx, resource, Operation.UPDATE)
     try:
         written = await storage.update(write, lambda _old, _cached: codec.copy(obj))

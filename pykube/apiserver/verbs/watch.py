@@ -81,6 +81,7 @@ def _encoder(ctx: Context, resource: Resource, asked: Form) -> Encode | None:
                 version=asked.version,
                 now=ctx.registry.clock.now(),
                 headers=first,
+                printer=ctx.registry.storage(resource).printer,
             )
             first = False
             return frame_of(type_, codec.encode(found))
