@@ -23,7 +23,10 @@ from pykube.api import core_v1
 log = logging.getLogger(__name__)
 
 ROOT = Path("/sys/fs/cgroup")
-V1_CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "pids", "blkio", "devices", "freezer", "hugetlb", "systemd")
+V1_CONTROLLERS = (
+    *("cpu", "cpuacct", "cpuset", "memory", "pids", "blkio", "devices", "freezer", "hugetlb", "systemd"),
+    "unified",  # the hierarchy of v2 beside those of v1, where runtimes make cgroups too
+)
 V2_CONTROLLERS = ("cpu", "cpuset", "memory", "pids", "io", "hugetlb")
 LEAST_SHARES = 2
 TOP = "kubepods"
