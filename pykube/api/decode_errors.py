@@ -53,7 +53,7 @@ class _Place:
 
 def explain(cls: type[Any], data: Any) -> str:
     """Why plain `data` is no object of `cls`; empty when nothing wrong is found."""
-    if not issubclass(cls, Struct):
+    if not (isinstance(cls, type) and issubclass(cls, Struct)):
         return ""
     first = ""
     for finding in _value(cls, data, _Place(struct_name(cls))):
@@ -133,7 +133,7 @@ def _scalar(kind: Any, value: Any, place: _Place) -> Iterator[_Finding]:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if kind is int and number:
         limit = _INTEGERS.get(place.go, 2**63)
-        if value != int(value) or not -limit <= value < limit:
+        if (isinstance(value, float) and not value.is_integer()) or not -limit <= value < limit:
             yield place.mismatch(f"number {value}")
     elif kind is bytes and isinstance(value, str):
         if (offset := _base64_error(value)) is not None:

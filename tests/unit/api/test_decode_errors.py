@@ -141,6 +141,12 @@ def test_the_first_wrong_value_is_told_unless_one_that_reads_itself_follows() ->
     assert explain(core_v1.Pod, {**wrong, "spec": {"overhead": {"cpu": "x"}}}) == QUANTITIES
 
 
+def test_types_that_are_no_structs_keep_the_decoders_own_message() -> None:
+    assert explain(list[int], ["a"]) == ""
+    with pytest.raises(BadRequest, match="Expected `int`"):
+        codec.from_dict(int, "a")
+
+
 def test_null_and_unknown_fields_are_no_errors() -> None:
     assert explain(core_v1.Pod, {"spec": {"containers": None}, "nonsense": {"a": 1}}) == ""
 
