@@ -52,5 +52,6 @@ def test_purge_leaves_nothing(default_kubectl: cluster.Kubectl) -> None:
         "/var/log/pykube",
         "/opt/pykube",
         "/usr/local/bin/pykube",
+        "/var/log/pods",
     ):
         assert not Path(path).exists(), path
