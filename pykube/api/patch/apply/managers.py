@@ -1,0 +1,136 @@
+"""Who owns what: the entries of ``metadata.managedFields``, read, ordered and kept few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ...meta_v1 import ManagedFieldsEntry
+from . import field_sets
+from .field_sets import Fields
+
+APPLY, UPDATE = "Apply", "Update"
+FIELDS_V1 = "FieldsV1"
+
+MAX_UPDATERS = 10
+"""Entries of updates that an object keeps; upstream's number."""
+
+ANCIENT = "ancient-changes"
+"""Who owns the fields of updaters beyond that number."""
+
+
+class Owner(NamedTuple):
+    """What tells managers apart. Appliers are one manager whatever version they speak."""
+
+    manager: str
+    operation: str
+    api_version: str
+    subresource: str
+
+
+class Owned(NamedTuple):
+    """What a manager owns, in the words of which version, and since when it does."""
+
+    fields: Fields
+    api_version: str
+    time: datetime | None
+
+
+Managed = dict[Owner, Owned]
+
+
+def owner(manager: str, operation: str, api_version: str, subresource: str = "") -> Owner:
+    """The identity of a manager."""
+    return Owner(manager, operation, "" if operation == APPLY else api_version, subresource)
+
+
+def read(entries: Iterable[ManagedFieldsEntry]) -> Managed:
+    """The entries that the server wrote."""
+    return {
+        owner(entry.manager, entry.operation, entry.api_version, entry.subresource): Owned(
+            entry.fields_v1 or {}, entry.api_version, entry.time
+        )
+        for entry in entries
+    }
+
+
+def checked(entries: Iterable[ManagedFieldsEntry]) -> Managed:
+    """The entries that a client wrote.
+
+    Raises:
+        ValueError: one of them says something that cannot be.
+    """
+    found: Managed = {}
+    for index, entry in enumerate(entries):
+        if entry.operation not in (APPLY, UPDATE):
+            raise ValueError("operation must be `Apply` or `Update`")
+        if not entry.api_version:
+            raise ValueError("apiVersion must not be empty")
+        if not entry.fields_type:
+            raise ValueError(f"missing fieldsType in managed fields entry {index}")
+        if entry.fields_type != FIELDS_V1:
+            raise ValueError(f'invalid fieldsType "{entry.fields_type}" in managed fields entry {index}')
+        fields = field_sets.ordered(field_sets.parse(entry.fields_v1 or {}))
+        who = owner(entry.manager, entry.operation, entry.api_version, entry.subresource)
+        found[who] = Owned(fields, entry.api_version, entry.time)
+    return found
+
+
+def write(managed: Mapping[Owner, Owned]) -> list[ManagedFieldsEntry]:
+    """The entries in the order in which they are kept: appliers first, then by time."""
+    return [
+        ManagedFieldsEntry(
+            manager=who.manager,
+            operation=who.operation,
+            api_version=owned.api_version,
+            time=owned.time,
+            fields_type=FIELDS_V1,
+            fields_v1=owned.fields,
+            subresource=who.subresource,
+        )
+        for who, owned in sorted(managed.items(), key=_rank)
+    ]
+
+
+def _rank(entry: tuple[Owner, Owned]) -> tuple[Any, ...]:
+    who, owned = entry
+    return who.operation, _seconds(owned.time), who.manager, owned.api_version, who.subresource
+
+
+def _seconds(time: datetime | None) -> float:
+    return time.timestamp() if time else 0
+
+
+def cap(managed: Managed) -> Managed:
+    """No more than `MAX_UPDATERS` updaters: the oldest ones of a version become one."""
+    updaters = [who for who in managed if who.operation == UPDATE]
+    if len(updaters) <= MAX_UPDATERS:
+        return managed
+    found = dict(managed)
+    updaters.sort(key=lambda who: (_seconds(managed[who].time), who))
+    over = len(updaters) - MAX_UPDATERS
+    first: dict[str, Owner] = {}
+    for who in updaters:
+        if not over:
+            break
+        owned = found[who]
+        bucket = owner(ANCIENT, UPDATE, owned.api_version)
+        if owned.api_version not in first:
+            first[owned.api_version] = who
+            continue
+        if bucket not in found:
+            found[bucket] = found.pop(first[owned.api_version])
+        fields = field_sets.union(found[bucket].fields, owned.fields)
+        if who != bucket:
+            del found[who]
+        found[bucket] = Owned(field_sets.ordered(fields), owned.api_version, owned.time)
+        over -= 1
+    return found
+
+
+def same_but_times(one: Iterable[ManagedFieldsEntry], other: Iterable[ManagedFieldsEntry]) -> bool:
+    """Whether the entries say the same, whenever they were made."""
+    return {who: (owned.fields, owned.api_version) for who, owned in read(one).items()} == {
+        who: (owned.fields, owned.api_version) for who, owned in read(other).items()
+    }
