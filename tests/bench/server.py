@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -133,8 +135,20 @@ def load_pods(server: Server, count: int, *, start: int = 0, namespace: str = "l
     except urllib.error.HTTPError as error:
         if error.code != 409:
             raise
-    for number in range(start, start + count):
-        server.request("POST", f"/api/v1/namespaces/{namespace}/pods", _pod(number))
+    path = f"{server.url}/api/v1/namespaces/{namespace}/pods"
+    asyncio.run(_post_all(server, path, [_pod(number) for number in range(start, start + count)]))
+
+
+async def _post_all(server: Server, url: str, bodies: Sequence[dict[str, Any]]) -> None:
+    connector = aiohttp.TCPConnector(ssl=server.context, limit=8)
+    async with aiohttp.ClientSession(connector=connector) as session:
+
+        async def post(body: dict[str, Any]) -> None:
+            async with session.post(url, json=body) as answer:
+                answer.raise_for_status()
+
+        for at in range(0, len(bodies), 500):
+            await asyncio.gather(*(post(body) for body in bodies[at : at + 500]))
 
 
 def _pod(number: int) -> dict[str, Any]:

@@ -1,15 +1,16 @@
-"""Durable creates a second by 16 concurrent writers; run it with a folder on the disk to measure."""
+"""Durable creates a second by 16 concurrent writers."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from pykube.store.sqlite import SqliteStore
+from tests.bench.report import Figure
 
 WRITERS = 16
 SECONDS = 4.0
@@ -46,13 +47,10 @@ async def creates_per_second(folder: Path) -> tuple[float, float]:
     return len(latencies) / SECONDS, sorted(latencies)[len(latencies) // 2] * 1000
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as name:
+def measure() -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
         folder = Path(name)
+        yield Figure("disk: appends made durable one by one", fsyncs_per_second(folder), "/s")
         rate, median = asyncio.run(creates_per_second(folder))
-        print(f"disk: {fsyncs_per_second(folder):.0f} fdatasync/s")
-        print(f"store: {rate:.0f} durable creates/s from {WRITERS} writers, p50 {median:.1f} ms")
-
-
-if __name__ == "__main__":
-    main()
+        yield Figure(f"store: durable creates, {WRITERS} writers", rate, "/s")
+        yield Figure(f"store: durable creates, {WRITERS} writers: median", median, "ms")
