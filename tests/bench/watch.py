@@ -55,11 +55,11 @@ async def _fan_out(server: Server, watchers: int) -> list[float]:
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=None)) as session:
         async with session.get(base) as answer:
             version = (await answer.json())["metadata"]["resourceVersion"]
-        url = f"{base}?watch=1&resourceVersion={version}"
+        name = f"busy-{watchers}"
+        url = f"{base}?watch=1&resourceVersion={version}&fieldSelector=metadata.name%3D{name}"
         ready = [asyncio.Event() for _ in range(watchers)]
         tasks = [asyncio.create_task(_watcher(session, url, event, delays)) for event in ready]
         await asyncio.gather(*(event.wait() for event in ready))
-        name = f"busy-{watchers}"
         for number in range(CHANGES):
             body = {"metadata": {"name": name}, "data": {"sent": str(time.perf_counter())}}
             method, path = ("POST", base) if number == 0 else ("PUT", f"{base}/{name}")
