@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 KUBECONFIG = Path("/etc/pykube/admin.kubeconfig")
+ENVIRONMENT = {"KUBECONFIG": str(KUBECONFIG), "HOME": "/tmp/pykube-e2e-home"}
+"""What kubectl finds its settings and keeps its caches by."""
 IMAGE = "pykube.local/page:1"
 """Holds one static busybox; scripts/up builds it."""
 
@@ -30,7 +32,7 @@ class CommandError(AssertionError):
 
 def run(*command: str, stdin: str | None = None, timeout: float = 60, check: bool = True) -> str:
     """The output of a command; stderr is part of it only when the command fails."""
-    environment = {**os.environ, "KUBECONFIG": str(KUBECONFIG), "HOME": "/tmp/pykube-e2e-home"}
+    environment = {**os.environ, **ENVIRONMENT}
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         environment.pop(name, None)
     result = subprocess.run(
@@ -60,7 +62,7 @@ class Kubectl:
     @contextmanager
     def background(self, *args: str) -> Iterator[subprocess.Popen[str]]:
         """A kubectl that runs until the block ends; its output can be read from ``stdout``."""
-        environment = {**os.environ, "KUBECONFIG": str(KUBECONFIG), "HOME": "/tmp/pykube-e2e-home"}
+        environment = {**os.environ, **ENVIRONMENT}
         process = subprocess.Popen(
             [self.binary, "-n", self.namespace, *args],
             stdout=subprocess.PIPE,

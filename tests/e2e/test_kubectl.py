@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.cluster import IMAGE, CommandError, Kubectl, eventually, pod
+from tests.e2e.cluster import ENVIRONMENT, IMAGE, CommandError, Kubectl, eventually, pod
 
 
 def deployment(name: str, replicas: int = 2, **env: str) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def test_exec_with_a_terminal(kubectl: Kubectl) -> None:
         capture_output=True,
         text=True,
         timeout=30,
-        env={"KUBECONFIG": "/etc/pykube/admin.kubeconfig", "PATH": "/usr/bin:/bin", "TERM": "dumb"},
+        env={**ENVIRONMENT, "PATH": "/usr/bin:/bin", "TERM": "dumb"},
         check=False,
     )
     assert "/dev/pts/0" in result.stdout, result.stdout
