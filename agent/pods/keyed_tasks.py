@@ -41,6 +41,10 @@ class KeyedTasks:
         if (task := self._tasks.get(key)) is not None:
             task.cancel()
 
+    def runs(self, key: str) -> bool:
+        """Whether a task is under way under `key`."""
+        return (task := self._tasks.get(key)) is not None and not task.done()
+
     async def wait(self, key: str) -> None:
         """Return when the task under `key` has ended, however it did."""
         if (task := self._tasks.get(key)) is not None:

@@ -19,11 +19,12 @@ from pykube.client.informer import Informer
 
 from .adoption import observe
 from .config import CONTAINER_NAME, POD_UID, log_directory
-from .container import LIVE
-from .inputs import Adopted, PodGone
+from .container import LIVE, Stage
+from .inputs import Adopted
 from .observer import Observer
 from .orphans import Orphans
 from .parts import Part
+from .removal import Removal
 from .surroundings import Surroundings
 from .worker import PodWorker
 
@@ -40,6 +41,7 @@ class NodePods:
         self._workers: dict[str, PodWorker] = {}
         self._before: dict[str, Adopted] = {}
         self._observer = Observer(surroundings.cri, surroundings.clock, self.workers)
+        self.removal = Removal(surroundings.clock, self._starting)
         self._tasks = Supervisor(surroundings.clock)
 
     def workers(self) -> Sequence[PodWorker]:
@@ -54,6 +56,7 @@ class NodePods:
         orphans = Orphans(self._at, set(self._before) - known, known)
         self._informer.add_handler(on_add=self._added, on_update=self._updated, on_delete=self._deleted)
         self._tasks.start("orphans", orphans.remove())
+        self._tasks.keep("removal", self.removal.run)
         try:
             await self._observer.run()
         finally:
@@ -69,6 +72,14 @@ class NodePods:
                 log.warning("cannot list what the runtime holds: %s", error)
             await self._at.clock.sleep(backoff.next())
 
+    def _starting(self) -> bool:
+        """Whether a sandbox or a container is being started just now."""
+        return any(
+            worker.machine.sandbox.stage is Part.STARTING
+            or any(container.stage is Stage.STARTING for container in worker.machine.containers.values())
+            for worker in self._workers.values()
+        )
+
     def references_changed(self, uid: str) -> None:
         """A ConfigMap or Secret that this pod names has changed."""
         if (worker := self._workers.get(uid)) is not None:
@@ -80,7 +91,7 @@ class NodePods:
         if worker is not None:
             worker.changed(pod)
             return
-        worker = self._workers[uid] = PodWorker(pod, self._at, self._ended)
+        worker = self._workers[uid] = PodWorker(pod, self._at, self.removal, self._ended)
         worker.begin(self._before.pop(uid, Adopted()))
 
     def _updated(self, old: core_v1.Pod, new: core_v1.Pod) -> None:
@@ -88,7 +99,7 @@ class NodePods:
 
     def _deleted(self, pod: core_v1.Pod) -> None:
         if (worker := self._workers.get(pod.metadata.uid)) is not None:
-            worker.tell(PodGone())
+            worker.gone()
 
     def _ended(self, worker: PodWorker) -> None:
         self._workers.pop(worker.uid, None)

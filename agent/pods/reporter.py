@@ -1,4 +1,9 @@
-"""Writing one pod's status to the API: at once, one write at a time, and always the newest."""
+"""Writing one pod's status to the API: one write at a time, and always the newest.
+
+What others wait for (a phase, a container that runs or has ended, readiness, an error) is written at once. The steps in
+between, such as a sandbox that is ready while its containers are not, wait a moment: mostly a start is over by then,
+and one write says it all.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +27,12 @@ _CLEARED = ("reason", "message", "podIP")
 """Fields that a patch must name to make empty."""
 
 
+MOMENT = 1.0
+"""Seconds for which a step in between may wait."""
+_STARTING = ("", "ContainerCreating", "PodInitializing")
+"""Reasons to wait that every container has before its start."""
+
+
 class StatusReporter:
     """What came while a write was under way is written as one."""
 
@@ -36,6 +47,9 @@ class StatusReporter:
         self._contested: core_v1.PodStatus | None = None
         """What the API made of a write of ours; it is not answered by the same write again and again."""
         self._task: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
+        """Set when what is wanted may not wait."""
+        self._seen = pod.status
         self._gone = False
 
     def report(self, status: core_v1.PodStatus) -> None:
@@ -44,6 +58,8 @@ class StatusReporter:
         if self._gone or (known is not None and says_the_same(status, known)):
             return
         self._wanted = status
+        if milestones(status) != milestones(self._written or self._seen):
+            self._hurry.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write(), name=f"status of {self._meta.namespace}/{self._meta.name}")
 
@@ -52,12 +68,18 @@ class StatusReporter:
         if self._wanted is not None or self._written is None or says_the_same(seen, self._written):
             return
         if self._contested is None or not says_the_same(seen, self._contested):
-            self._contested, self._written = seen, None
+            self._contested, self._written, self._seen = seen, None, seen
 
     async def flush(self) -> None:
         """Return when all is written."""
+        self._hurry.set()
         if self._task is not None:
             await self._task
+
+    def forget(self) -> None:
+        """The API has no such pod any more: nothing is to be written, though a write under way may end."""
+        self._gone, self._wanted = True, None
+        self._hurry.set()
 
     def close(self) -> None:
         """Write nothing more."""
@@ -68,9 +90,12 @@ class StatusReporter:
     async def _write(self) -> None:
         backoff = Backoff(base=0.2, cap=15.0, jitter=0.2)
         while self._wanted is not None:
+            await self._moment()
             try:
                 async with self._slots:
-                    status = self._wanted
+                    if (status := self._wanted) is None:
+                        return
+                    self._hurry.clear()
                     await self._patch(status)
             except (errors.NotFound, errors.Conflict) as error:
                 log.debug("the status of %s/%s is not wanted: %s", self._meta.namespace, self._meta.name, error)
@@ -79,11 +104,24 @@ class StatusReporter:
             except errors.ApiError as error:
                 log.warning("cannot write the status of %s/%s: %s", self._meta.namespace, self._meta.name, error)
                 await self._clock.sleep(backoff.next())
+                self._hurry.set()
                 continue
             backoff.reset()
             self._written = status
             if self._wanted is status:
                 self._wanted = None
+
+    async def _moment(self) -> None:
+        """Return after a moment, or as soon as there is a hurry."""
+        if self._hurry.is_set():
+            return
+        waking = asyncio.ensure_future(self._clock.sleep(MOMENT))
+        hurrying = asyncio.ensure_future(self._hurry.wait())
+        try:
+            await asyncio.wait({waking, hurrying}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waking.cancel()
+            hurrying.cancel()
 
     async def _patch(self, status: core_v1.PodStatus) -> None:
         await self._client.patch(
@@ -94,6 +132,24 @@ class StatusReporter:
             kind=PatchKind.STRATEGIC,
             subresource="status",
         )
+
+
+def milestones(status: core_v1.PodStatus) -> tuple[Any, ...]:
+    """What of a status others wait for; the rest is detail."""
+    containers = (*status.init_container_statuses, *status.container_statuses, *status.ephemeral_container_statuses)
+    ready = next((found.status for found in status.conditions if found.type == "Ready"), "False")
+    moved = tuple((*_stage(seen.state), seen.name, seen.ready, seen.started) for seen in containers)
+    return status.phase, status.reason, status.message, ready, tuple(stage for stage in moved if stage[0])
+
+
+def _stage(state: core_v1.ContainerState) -> tuple[str, str]:
+    """The container's state in a word, with what tells one from the next; empty before its first start."""
+    if state.running is not None:
+        return "running", str(state.running.started_at)
+    if state.terminated is not None:
+        return "terminated", state.terminated.container_id
+    reason = state.waiting.reason if state.waiting is not None else ""
+    return ("", "") if reason in _STARTING else ("waiting", reason)
 
 
 def says_the_same(one: core_v1.PodStatus, other: core_v1.PodStatus) -> bool:

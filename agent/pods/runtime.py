@@ -6,6 +6,7 @@ happens next.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shutil
 from collections.abc import Sequence
@@ -56,6 +57,10 @@ class PodRuntime:
         self.volumes = PodVolumes()
         self.sandbox_id = ""
         self.ips: tuple[str, ...] = ()
+        self._stopped: set[str] = set()
+        """Sandboxes that the runtime has stopped for us."""
+        self._strays = False
+        """Whether the runtime may have sandboxes of the pod besides the present one."""
         self._config: pb.PodSandboxConfig | None = None
         self._images: dict[str, pb.Image] = {}
 
@@ -84,19 +89,19 @@ class PodRuntime:
         await self.volumes.refresh(self._context(pod))
 
     async def unmount_volumes(self, pod: core_v1.Pod) -> None:
-        """Take down volumes, directories and the pod's cgroup.
+        """Take down volumes and directories.
 
         Raises:
             VolumeError: something could not be unmounted.
         """
         await tear_down(self._at.directory(pod))
-        self._at.cgroups.remove(pod)
 
     # The sandbox
 
     def configure(self, pod: core_v1.Pod, attempt: int) -> pb.PodSandboxConfig:
         """The sandbox's configuration, which every container of it is created with too."""
         at = self._at
+        self._strays = self._strays or attempt > 0
         self._config = sandbox_config(
             pod,
             attempt=attempt,
@@ -118,8 +123,13 @@ class PodRuntime:
         self._make_log_dir(pod)
         config = self.configure(pod, attempt)
         if attempt:
-            await self._stop_others(pod)
-        self.sandbox_id = await self._at.cri.run_pod_sandbox(config, await self._handler(pod))
+            await self.stop_strays(pod)
+        handler = await self._handler(pod)
+        try:
+            self.sandbox_id = await self._at.cri.run_pod_sandbox(config, handler)
+        except CriError:
+            self._strays = True
+            raise
         await self._at.cgroups.apply(pod)
         if not pod.spec.host_network:
             self.ips = sandbox_ips(await self._at.cri.pod_sandbox_status(self.sandbox_id))
@@ -131,8 +141,14 @@ class PodRuntime:
             return ""
         return (await self._at.client.get(node_v1.RuntimeClass, name)).handler
 
-    async def _stop_others(self, pod: core_v1.Pod) -> None:
-        """Stop sandboxes of the pod that an earlier try has left; they hold addresses and ports."""
+    async def stop_strays(self, pod: core_v1.Pod) -> None:
+        """Stop sandboxes of the pod that an earlier try has left; they hold addresses and ports.
+
+        Raises:
+            CriError: the runtime refused.
+        """
+        if not self._strays:
+            return
         chosen = pb.PodSandboxFilter(label_selector={POD_UID: pod.metadata.uid})
         for sandbox in await self._at.cri.list_pod_sandboxes(chosen):
             if sandbox.state == pb.PodSandboxState.SANDBOX_READY:
@@ -150,25 +166,29 @@ class PodRuntime:
             return False
         return answer.status.state == pb.PodSandboxState.SANDBOX_READY
 
-    async def stop_sandbox(self, sandbox_id: str) -> None:
-        """Stop what runs in it and take its network down.
+    async def stop_sandbox(self, pod: core_v1.Pod, sandbox_id: str) -> None:
+        """Stop what runs in it, take its network down, and with it the pod's cgroup.
 
         Raises:
             CriError: the runtime refused.
         """
         await self._at.cri.stop_pod_sandbox(sandbox_id)
+        self._stopped.add(sandbox_id)
+        self._at.cgroups.remove(pod)
 
     async def remove_all(self, pod: core_v1.Pod) -> None:
-        """Remove every sandbox of the pod, with containers and logs.
+        """Remove every sandbox of the pod, with containers, cgroup and logs.
 
         Raises:
             CriError: the runtime refused.
         """
         chosen = pb.PodSandboxFilter(label_selector={POD_UID: pod.metadata.uid})
         for sandbox in await self._at.cri.list_pod_sandboxes(chosen):
-            await self._at.cri.stop_pod_sandbox(sandbox.id)
+            if sandbox.id not in self._stopped:
+                await self._at.cri.stop_pod_sandbox(sandbox.id)
             await self._at.cri.remove_pod_sandbox(sandbox.id)
-        shutil.rmtree(log_directory(pod, str(self._at.log_dir)), ignore_errors=True)
+        self._at.cgroups.remove(pod)
+        await asyncio.to_thread(shutil.rmtree, log_directory(pod, str(self._at.log_dir)), ignore_errors=True)
 
     # Containers
 

@@ -124,7 +124,7 @@ class PodMachine:
         return self._closed(event, found)
 
     def _closed(self, event: inp.Input, found: list[act.Action]) -> list[act.Action]:
-        if found or not isinstance(event, inp.Tick):
+        if not self.gone and (found or not isinstance(event, inp.Tick)):
             found.append(act.ReportStatus())
         if self.stage is PodStage.FORGOTTEN:
             found.append(act.Forget())

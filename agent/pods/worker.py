@@ -30,6 +30,7 @@ from .pod_events import PodEvents
 from .probe_actions import Target
 from .probes import ContainerProbes
 from .references import referenced
+from .removal import Removal
 from .reporter import StatusReporter
 from .runtime import PodRuntime, StartError
 from .state import PodMachine
@@ -47,9 +48,12 @@ EXIT_PATIENCE = 2.0
 class PodWorker:
     """One pod on this node, from its arrival to its end."""
 
-    def __init__(self, pod: core_v1.Pod, surroundings: Surroundings, ended: Callable[[PodWorker], None]) -> None:
-        """`ended` is called once, when nothing is left to do for the pod."""
+    def __init__(
+        self, pod: core_v1.Pod, surroundings: Surroundings, removal: Removal, ended: Callable[[PodWorker], None]
+    ) -> None:
+        """`ended` is called once, when nothing is left to do for the pod but what `removal` does."""
         self._at = surroundings
+        self._removal = removal
         self._ended = ended
         started = pod.status.start_time or surroundings.clock.now()
         self.machine = PodMachine(pod, started)
@@ -108,6 +112,11 @@ class PodWorker:
         if pod.spec != before.spec:
             self._follow_references()
 
+    def gone(self) -> None:
+        """The API has the pod no longer."""
+        self._reporter.forget()
+        self.tell(inp.PodGone())
+
     def references_changed(self) -> None:
         """A ConfigMap or Secret that the pod names has changed, or has come into being."""
         self.tell(inp.Nudged())
@@ -121,6 +130,8 @@ class PodWorker:
         """Ask the runtime whether this container still runs."""
         for container in self.machine.containers.values():
             if container.container_id == container_id and container.stage in LIVE:
+                if self._tasks.runs(f"stop {container.name}"):
+                    return  # whoever stops it is told of the exit
                 self._start(f"check {container_id}", self._check(container.spec, container_id))
             elif container.stage is Stage.STARTING:
                 self._unclaimed.add(container_id)
@@ -202,7 +213,7 @@ class PodWorker:
 
     async def _stopping_sandbox(self, sandbox_id: str) -> None:
         try:
-            await self.runtime.stop_sandbox(sandbox_id)
+            await self.runtime.stop_sandbox(self.pod, sandbox_id)
         except CriError as error:
             self.tell(inp.SandboxStopFailed(sandbox_id, error.message))
             return
@@ -212,14 +223,13 @@ class PodWorker:
         self._start("remove", self._removing())
 
     async def _removing(self) -> None:
-        backoff = Backoff(base=1.0, cap=30.0)
-        while True:
-            try:
-                await self.runtime.remove_all(self.pod)
-                return
-            except CriError as error:
-                log.warning("cannot remove the sandboxes of %s: %s", self.machine.label, error)
-            await self._at.clock.sleep(backoff.next())
+        """End at once what an earlier try may have left running; the removal itself can wait."""
+        pod, runtime = self.pod, self.runtime
+        try:
+            await runtime.stop_strays(pod)
+        except CriError as error:
+            log.warning("cannot stop the sandboxes of %s: %s", self.machine.label, error)
+        self._removal.add(self.machine.label, lambda: runtime.remove_all(pod))
 
     def _ensure_image(self, action: act.EnsureImage) -> None:
         container = self.machine.containers[action.name].spec

@@ -145,6 +145,8 @@ class PodHost:
             if self.api.pod(pod.metadata.name) is not None:
                 await self.api.delete(core_v1.Pod, pod.metadata.name, "default")
         await eventually(lambda: not pods.workers(), 30)
+        async with asyncio.timeout(30):
+            await pods.removal.wait_idle()
 
 
 Test = Callable[[PodHost, NodePods, CriClient], Awaitable[None]]

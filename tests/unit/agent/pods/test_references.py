@@ -1,4 +1,4 @@
-"""Objects that pods refer to, and the writing of their status."""
+"""Objects that pods refer to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import cast
 import pytest
 
 from agent.pods.references import References, referenced
-from agent.pods.reporter import StatusReporter, patch_of, says_the_same
 from pykube import errors
 from pykube.api import core_v1
 from pykube.client.rest import Client
@@ -72,69 +71,3 @@ def test_references_of_containers() -> None:
     subject.spec.containers[0].env = [core_v1.EnvVar(name="A", value_from=core_v1.EnvVarSource(secret_key_ref=key))]
     subject.spec.containers[0].env_from = [core_v1.EnvFromSource(config_map_ref=core_v1.ConfigMapEnvSource(name="c"))]
     assert referenced(subject) == {("Secret", "s"), ("ConfigMap", "c")}
-
-
-def test_status_is_written_once_and_the_newest_wins() -> None:
-    async def run() -> None:
-        api = PodApi()
-        subject = await api.create(pod())
-        reporter = StatusReporter(cast(Client, api), FakeClock(), subject, asyncio.Semaphore(1))
-        for message in ("one", "two", "three"):
-            reporter.report(core_v1.PodStatus(phase="Running", message=message))
-        await reporter.flush()
-        assert len([request for request in api.requests if request.startswith("patch")]) == 1
-        held = api.pod("web")
-        assert held is not None
-        assert held.status.message == "three"
-
-    asyncio.run(run())
-
-
-def test_conditions_of_others_are_not_written() -> None:
-    status = core_v1.PodStatus(
-        conditions=[
-            core_v1.PodCondition(type="theirs", status="True"),
-            core_v1.PodCondition(type="Ready", status="True"),
-        ]
-    )
-    body = patch_of("u1", status, None)
-    assert body["metadata"] == {"uid": "u1"}
-    assert [condition["type"] for condition in body["status"]["conditions"]] == ["Ready"]
-
-
-def test_write_that_fails_is_tried_again() -> None:
-    async def run() -> None:
-        api, clock = PodApi(), FakeClock()
-        subject = await api.create(pod())
-        reporter = StatusReporter(cast(Client, api), clock, subject, asyncio.Semaphore(1))
-        api.failures.append(errors.ServiceUnavailable("down"))
-        reporter.report(core_v1.PodStatus(phase="Running"))
-        await clock.advance(1)
-        held = api.pod("web")
-        assert held is not None
-        assert held.status.phase == "Running"
-
-    asyncio.run(run())
-
-
-def test_order_of_conditions_means_nothing() -> None:
-    def status(*types: str) -> core_v1.PodStatus:
-        return core_v1.PodStatus(conditions=[core_v1.PodCondition(type=name, status="True") for name in types])
-
-    assert says_the_same(status("Ready", "Initialized"), status("Initialized", "theirs", "Ready"))
-    assert not says_the_same(status("Ready"), status("Initialized"))
-
-
-def test_status_that_somebody_else_changed_is_written_again_but_once() -> None:
-    async def run() -> None:
-        api = PodApi()
-        subject = await api.create(pod())
-        reporter = StatusReporter(cast(Client, api), FakeClock(), subject, asyncio.Semaphore(1))
-        mine, theirs = core_v1.PodStatus(phase="Running"), core_v1.PodStatus(phase="Pending")
-        for _ in range(3):
-            reporter.report(mine)
-            await reporter.flush()
-            reporter.overtaken(theirs)
-        assert len([request for request in api.requests if request.startswith("patch")]) == 2
-
-    asyncio.run(run())
