@@ -1,4 +1,4 @@
-"""Typed functions over pyroute2: the only place in the plugin that speaks netlink.
+"""Typed functions over netlink: pyroute2 reads, messages of our own write (see `netlink`).
 
 Errors of the kernel come out as `LinkError`, an ``OSError`` with the kernel's errno.
 """
@@ -19,6 +19,8 @@ from typing import Any, Self
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
+from . import netlink
+from .netlink import Netlink
 from .request import Address, Interface, Network
 
 _SIOCGIFFLAGS = 0x8913
@@ -32,11 +34,15 @@ class LinkError(OSError):
 
 
 @contextmanager
-def _translated(what: str) -> Iterator[None]:
+def _translated(what: str, unless: int = 0) -> Iterator[None]:
+    """Turn the kernel's refusals into LinkErrors; the errno `unless` is none."""
     try:
         yield
-    except NetlinkError as error:
-        raise LinkError(error.code, f"{what}: {error.args[1] if len(error.args) > 1 else error}") from error
+    except LinkError:
+        raise
+    except OSError as error:
+        if error.errno != unless:
+            raise LinkError(error.errno, f"{what}: {error.strerror}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +67,11 @@ class VethEnd:
 
 
 class Links:
-    """A netlink socket of the network namespace in which it was made; use it in a ``with`` statement."""
+    """Links, addresses and routes of the network namespace in which it was made; use it in a ``with`` statement."""
 
     def __init__(self) -> None:
-        self._ip = IPRoute()
+        self._netlink = Netlink()
+        self._reader: IPRoute | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +79,16 @@ class Links:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ip.close()
+        self._netlink.close()
+        if self._reader is not None:
+            self._reader.close()
+
+    @property
+    def _ip(self) -> IPRoute:
+        """The reading side, which is made when something is first read."""
+        if self._reader is None:
+            self._reader = IPRoute()
+        return self._reader
 
     def find(self, name: str) -> LinkInfo | None:
         """All about the interface called `name`, or None; `index_of` is a hundred times cheaper."""
@@ -97,51 +113,57 @@ class Links:
 
     def add_bridge(self, name: str, mac: str, mtu: int) -> None:
         """Make a bridge, up, with a fixed MAC: otherwise its MAC would change as ports come and go."""
+        kind = netlink.nested(netlink.IFLA_LINKINFO, netlink.attribute(netlink.INFO_KIND, "bridge"))
+        body = netlink.link(_name(name), netlink.mac(mac), _mtu(mtu), kind, up=True)
         with _translated(f"add bridge {name}"):
-            self._ip.link("add", ifname=name, kind="bridge", address=mac, state="up", **({"mtu": mtu} if mtu else {}))
+            self._netlink.change(netlink.NEWLINK, body, netlink.CREATE)
 
     def add_veth(self, near: VethEnd, bridge: int, far: VethEnd, netns: int, mtu: int) -> int:
         """Make a veth pair and return the index of `near`.
 
         `near` is here, up and a port of `bridge`; `far` is in the namespace with the descriptor `netns`, down.
         """
-        size = {"mtu": mtu} if mtu else {}
-        peer = {"ifname": far.name, "address": far.mac, "net_ns_fd": netns, **size}
+        namespace = netlink.attribute(netlink.IFLA_NET_NS_FD, netns)
+        peer = netlink.link(_name(far.name), netlink.mac(far.mac), _mtu(mtu), namespace)
+        kind = netlink.nested(
+            netlink.IFLA_LINKINFO,
+            netlink.attribute(netlink.INFO_KIND, "veth"),
+            netlink.nested(netlink.INFO_DATA, netlink.attribute(netlink.VETH_PEER, peer)),
+        )
+        master = netlink.attribute(netlink.IFLA_MASTER, bridge)
+        body = netlink.link(_name(near.name), netlink.mac(near.mac), _mtu(mtu), master, kind, up=True)
         with _translated(f"add veth {near.name} with peer {far.name}"):
-            self._ip.link(
-                "add", ifname=near.name, kind="veth", address=near.mac, master=bridge, state="up", peer=peer, **size
-            )
+            self._netlink.change(netlink.NEWLINK, body, netlink.CREATE)
         return index_of(near.name)
 
     def set_hairpin(self, index: int, *, on: bool) -> None:
         """Whether a bridge may send a frame back out of the port it came in."""
+        port = netlink.nested(netlink.IFLA_PROTINFO, netlink.attribute(netlink.BRPORT_MODE, bytes([on])))
         with _translated("set hairpin mode"):
-            self._ip.brport("set", index=index, mode=int(on))
+            self._netlink.change(netlink.SETLINK, netlink.link(port, index=index, family=netlink.AF_BRIDGE))
 
     def set_up(self, index: int) -> None:
         with _translated("set link up"):
-            self._ip.link("set", index=index, state="up")
+            self._netlink.change(netlink.NEWLINK, netlink.link(index=index, up=True))
 
     def delete(self, name: str) -> bool:
         """Remove an interface; False when there was none."""
         try:
-            self._ip.link("del", index=index_of(name))
-        except NetlinkError as error:
-            if error.code == errno.ENODEV:
-                return False
-            raise LinkError(error.code, f"delete {name}") from error
-        except LinkError:
+            with _translated(f"delete {name}"):
+                self._netlink.change(netlink.DELLINK, netlink.link(index=index_of(name)))
+        except LinkError as error:
+            if error.errno != errno.ENODEV:
+                raise
             return False
         return True
 
     def add_address(self, index: int, address: Interface) -> None:
         """Give an interface an address; having it already is fine. No duplicate detection: we hand addresses out."""
-        flags = {"flags": _IFA_F_NODAD} if address.version == 6 else {}
-        try:
-            self._ip.addr("add", index=index, address=str(address.ip), prefixlen=address.network.prefixlen, **flags)
-        except NetlinkError as error:
-            if error.code != errno.EEXIST:
-                raise LinkError(error.code, f"add address {address}") from error
+        flags = _IFA_F_NODAD if address.version == 6 else 0
+        prefix = address.network.prefixlen
+        body = netlink.address(_AF[address.version], address.ip.packed, prefix, index, flags)
+        with _translated(f"add address {address}", errno.EEXIST):
+            self._netlink.change(netlink.NEWADDR, body, netlink.CREATE)
 
     def addresses(self, index: int) -> set[str]:
         """Addresses of an interface, each as text without a prefix length."""
@@ -149,18 +171,10 @@ class Links:
 
     def add_route(self, destination: Network, index: int, gateway: Address) -> None:
         """Reach `destination` through `gateway`, which is taken to be on the link without an address of its subnet."""
-        try:
-            self._ip.route(
-                "add",
-                dst=str(destination),
-                gateway=str(gateway),
-                oif=index,
-                flags=_RTNH_F_ONLINK,
-                family=_AF[destination.version],
-            )
-        except NetlinkError as error:
-            if error.code != errno.EEXIST:
-                raise LinkError(error.code, f"add route to {destination} by {gateway}") from error
+        packed, prefix = destination.network_address.packed, destination.prefixlen
+        body = netlink.route(_AF[destination.version], packed, prefix, index, gateway.packed, _RTNH_F_ONLINK)
+        with _translated(f"add route to {destination} by {gateway}", errno.EEXIST):
+            self._netlink.change(netlink.NEWROUTE, body, netlink.CREATE)
 
     def has_route(self, destination: Network, index: int, gateway: Address) -> bool:
         """Whether that route stands in the main table."""
@@ -173,6 +187,15 @@ class Links:
             ):
                 return True
         return False
+
+
+def _name(name: str) -> bytes:
+    return netlink.attribute(netlink.IFLA_IFNAME, name)
+
+
+def _mtu(mtu: int) -> bytes:
+    """The attribute for an MTU; none where the kernel is to choose."""
+    return netlink.attribute(netlink.IFLA_MTU, mtu) if mtu else b""
 
 
 def _info(link: Any) -> LinkInfo:

@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 LEAST_STOP = 2
 """Seconds that remain for the stop signal at least, however long the preStop hook took."""
-EXIT_PATIENCE = 2.0
+EXIT_PATIENCE = 10.0
 """Seconds for which the runtime is asked again when it says that something stopped and still shows it running."""
 
 
