@@ -100,6 +100,8 @@ class CustomResource(Resource):
 
     singular_name: str = ""
     list_kind: str = ""
+    deprecation: str = ""
+    """What clients are told that use this version; "" when it is not deprecated."""
 
     @property
     def singular(self) -> str:

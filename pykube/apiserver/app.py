@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import ssl
 from collections.abc import Sequence
@@ -36,12 +37,14 @@ from .authn.impersonation import Impersonation
 from .authn.request_header import RequestHeader
 from .authn.service_account import ServiceAccountTokens
 from .authn.x509 import X509, CertificateReader
-from .authz import Authorizer, Union, attributes_of, forbidden
+from .authz import Attributes, Authorizer, Union, attributes_of, forbidden
 from .authz.escalation import RBAC_TYPES, EscalationCheck
 from .authz.node import NodeAuthorizer
 from .authz.rbac import Rbac
 from .authz.reviews import Reviews
 from .authz.union import Masters
+from .crd.definitions import Definitions
+from .crd.publishing import published_schema
 from .discovery import Discovery
 from .events_ttl import EventsTtl
 from .handler import RequestHandler, Routes
@@ -87,6 +90,7 @@ class ApiServer:
         self._streams = streams
         self._agents = agents
         self._supervisor = Supervisor(clock)
+        self._definitions = Definitions(registry, clock)
         self._clock = clock
         self._http: web.Server | None = None
         self._listener: asyncio.Server | None = None
@@ -117,6 +121,11 @@ class ApiServer:
             self._http, address, port, ssl=self._tls, backlog=1024
         )
 
+    async def start_custom_resources(self) -> None:
+        """Serve what CustomResourceDefinitions define, and follow them."""
+        await self._definitions.start()
+        self._supervisor.keep("custom resources", self._definitions.run)
+
     def start_loops(self) -> None:
         """Begin the work that goes on beside requests."""
         store = self.registry.store
@@ -144,6 +153,7 @@ class ApiServer:
         if self._streams is not None:
             await self._streams.close()
         await self._supervisor.close()
+        await self._definitions.close()
         await self.registry.close()
 
 
@@ -182,6 +192,7 @@ async def serve(
     server = ApiServer(registry, health, clock, tls=tls_context(pki), streams=streams, agents=agents)
     handler = compose(config, registry, pki, health, access, streams)
     try:
+        await server.start_custom_resources()
         await server.listen(handler, config.bind_address, config.port)
         await bootstrap.bootstrap(
             registry,
@@ -283,11 +294,15 @@ def _authenticate(chain: Chain) -> Stage:
 
 
 def _authorize(authorizer: Authorizer) -> Stage:
-    async def authorize(ctx: Context) -> None:
-        asked = attributes_of(ctx.info, ctx.user)
+    async def check(asked: Attributes) -> None:
         decision = await authorizer.authorize(asked)
         if not decision.allowed:
             raise forbidden(asked, decision.reason)
+
+    async def authorize(ctx: Context) -> None:
+        asked = attributes_of(ctx.info, ctx.user)
+        await check(asked)
+        ctx.permit = lambda verb: check(dataclasses.replace(asked, verb=verb))
 
     return authorize
 
@@ -303,7 +318,8 @@ def _escalation_stage(check: EscalationCheck) -> WriteStage:
 def routes_of(config: ServerConfig, registry: Registry, tokens: Tokens, health: Health, metrics: Metrics) -> Routes:
     """What answers what, reviews excepted, which need the authorizer."""
     discovery = Discovery([registry.resources], address=f"{advertise_address(config)}:{config.port}")
-    openapi = OpenApi(registry.resources)
+    openapi = OpenApi(registry.resources, lambda resource: published_schema(registry, resource))
+    registry.on_change.extend((discovery.changed, openapi.changed))
     routes = Routes()
     routes.trees.update(
         {
@@ -332,12 +348,9 @@ def routes_of(config: ServerConfig, registry: Registry, tokens: Tokens, health: 
             ("", "pods", "binding"): binding.handle,
             ("", "pods", "eviction"): eviction.handle,
             ("", "serviceaccounts", "token"): TokenRequests(tokens).handle,
-            ("", "replicationcontrollers", "scale"): scale.handle,
-            ("apps", "deployments", "scale"): scale.handle,
-            ("apps", "replicasets", "scale"): scale.handle,
-            ("apps", "statefulsets", "scale"): scale.handle,
         }
     )
+    routes.anywhere["scale"] = scale.handle
     routes.virtual["", "bindings"] = binding.handle
     return routes
 

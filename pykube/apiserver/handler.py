@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from pykube import errors
-from pykube.api.scheme import Resource
+from pykube.api.scheme import CustomResource, Resource
 
 from . import answers, statuses, verbs
 from .authn.anonymous import ANONYMOUS_USER
@@ -46,6 +46,8 @@ class Routes:
     """First segments of non-resource paths."""
     subresources: dict[tuple[str, str, str], Verb] = field(default_factory=dict)
     """(group, plural, subresource) of what does something of its own."""
+    anywhere: dict[str, Verb] = field(default_factory=dict)
+    """Subresources that mean the same on every kind that has them."""
     streams: dict[tuple[str, str, str], Verb] = field(default_factory=dict)
     """The same for what lasts as long as the client stays."""
     virtual: dict[tuple[str, str], Verb] = field(default_factory=dict)
@@ -95,6 +97,8 @@ class RequestHandler:
         ctx.resource = resource
         if (warning := _DEPRECATED.get((resource.group, resource.plural))) is not None:
             ctx.warnings.append(warning)
+        if isinstance(resource, CustomResource) and resource.deprecation:
+            ctx.warnings.append(resource.deprecation)
         verb = self._verb(info, resource)
         if info.verb in _READS or (resource.group, resource.plural, info.subresource) in self._routes.streams:
             return await verb(ctx, resource)
@@ -125,7 +129,8 @@ class RequestHandler:
         if subresource is None:
             raise statuses.unknown_path()
         where = (resource.group, resource.plural, info.subresource)
-        own = self._routes.subresources.get(where) or self._routes.streams.get(where)
+        routes = self._routes
+        own = routes.subresources.get(where) or routes.streams.get(where) or routes.anywhere.get(subresource.name)
         whole: Mapping[str, Verb] = verbs.OF_WHOLE if info.subresource in _WHOLE else {}
         if info.verb not in subresource.verbs:
             raise errors.MethodNotAllowed(_NOT_ALLOWED, statuses.details(resource, info.name))

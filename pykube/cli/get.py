@@ -9,12 +9,13 @@ from typing import Any
 
 import click
 
+from pykube.api.jsonpath import JsonPathError, Template, relaxed
+
 from ..errors import ApiError, from_status
 from . import arguments, cluster, completing, printers
 from .arguments import Asked
 from .cluster import Cluster
 from .failures import CliError, Failures
-from .jsonpath import JsonPathError, Template, relaxed
 from .manifests import filename_options, read_all
 from .server_table import ACCEPT, Look, ServerTable, sort_key, sort_rows
 from .verb import Verb

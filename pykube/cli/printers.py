@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
+from pykube.api.jsonpath import JsonPathError, Template, as_text, relaxed
+
 from . import output, yaml_text
 from .failures import CliError
-from .jsonpath import JsonPathError, Template, as_text, relaxed
 
 FORMS = "wide, yaml, json, name, jsonpath=TEMPLATE, jsonpath-file=FILE, custom-columns=SPEC, custom-columns-file=FILE"
 

@@ -122,6 +122,7 @@ async def running(clock: Clock | None = None) -> AsyncIterator[Api]:
     tokens = Tokens("https://kubernetes.default.svc.cluster.local", ec.generate_private_key(ec.SECP256R1()))
     routes = app.routes_of(ServerConfig(advertise_address="192.0.2.1"), registry, tokens, health, metrics)
     server = app.ApiServer(registry, health, clock)
+    await server.start_custom_resources()
     await server.listen(RequestHandler(registry, (_admin,), routes, metrics), "127.0.0.1", 0)
     try:
         await _furnish(registry)

@@ -12,9 +12,10 @@ import msgspec
 
 from pykube.api import meta_v1
 from pykube.api.schema import Struct
-from pykube.api.scheme import Resource
+from pykube.api.scheme import CustomResource, Resource
 
-from . import names
+from . import custom, names
+from .custom import Schemas, no_schemas
 from .descriptions import Descriptions
 from .operations import PathItem, discovery_of, path_schema, paths_of, subresource_type
 from .schemas import V2, V3, Dialect, closure, definition
@@ -30,24 +31,24 @@ TOKEN = {
 _encode = msgspec.json.encode
 
 
-def v2(resources: Sequence[Resource]) -> Iterator[bytes]:
+def v2(resources: Sequence[Resource], schemas: Schemas = no_schemas) -> Iterator[bytes]:
     """The pieces of ``/openapi/v2``: one document for all resources."""
     yield b'{"swagger":"2.0","info":' + _encode(INFO)
     yield b',"paths":{'
     yield from _paths(resources, V2)
     yield b'},"definitions":{'
-    yield from _definitions(resources, V2)
+    yield from _definitions(resources, V2, schemas)
     yield b'},"securityDefinitions":{"BearerToken":' + _encode(TOKEN) + b"}"
     yield b',"security":[{"BearerToken":[]}]}'
 
 
-def v3(resources: Sequence[Resource]) -> Iterator[bytes]:
+def v3(resources: Sequence[Resource], schemas: Schemas = no_schemas) -> Iterator[bytes]:
     """The pieces of ``/openapi/v3/apis/<group>/<version>``, `resources` being those of that group version."""
     yield b'{"openapi":"3.0.0","info":' + _encode(INFO)
     yield b',"paths":{'
     yield from _paths(resources, V3)
     yield b'},"components":{"schemas":{'
-    yield from _definitions(resources, V3)
+    yield from _definitions(resources, V3, schemas)
     yield b'},"securitySchemes":{"BearerToken":' + _encode(TOKEN) + b"}}}"
 
 
@@ -59,23 +60,34 @@ def _paths(resources: Sequence[Resource], dialect: Dialect) -> Iterator[bytes]:
         yield _member(item.path, path_schema(item, dialect), first=position == 0)
 
 
-def _definitions(resources: Sequence[Resource], dialect: Dialect) -> Iterator[bytes]:
+def _definitions(resources: Sequence[Resource], dialect: Dialect, schemas: Schemas) -> Iterator[bytes]:
     group_versions = sorted({(resource.group, resource.version) for resource in resources} | {("", "v1")})
     structs, leaves = closure(roots(resources))
     descriptions = Descriptions()
-    entries: list[tuple[str, type[Struct] | None]] = [(name, None) for name in leaves | {names.PATCH}]
-    entries += [(names.definition_name(cls), cls) for cls in structs]
-    for position, (name, cls) in enumerate(sorted(entries, key=lambda entry: entry[0])):
-        schema = definition(cls, dialect, descriptions, group_versions) if cls else dialect.leaf(name)
-        yield _member(name, schema, first=position == 0)
+    entries: dict[str, type[Struct] | CustomResource | None] = dict.fromkeys(leaves | {names.PATCH})
+    entries.update((names.definition_name(cls), cls) for cls in structs)
+    entries.update((names.of_resource(one), one) for one in resources if isinstance(one, CustomResource))
+    first = True
+    for name, found in sorted(entries.items(), key=lambda entry: entry[0]):
+        if isinstance(found, CustomResource):
+            for own, schema in custom.definitions(found, schemas, dialect):
+                yield _member(own, schema, first=first)
+                first = False
+            continue
+        schema = definition(found, dialect, descriptions, group_versions) if found else dialect.leaf(name)
+        yield _member(name, schema, first=first)
+        first = False
 
 
 def roots(resources: Iterable[Resource]) -> Iterator[type[Struct]]:
     """The types that operations name."""
     yield from (meta_v1.APIResourceList, meta_v1.DeleteOptions, meta_v1.Status, meta_v1.WatchEvent)
     for resource in resources:
-        yield resource.type
-        if "list" in resource.verbs:
+        if isinstance(resource, CustomResource):
+            yield from (meta_v1.ListMeta, meta_v1.ObjectMeta)
+        else:
+            yield resource.type
+        if "list" in resource.verbs and not isinstance(resource, CustomResource):
             yield resource.list_type
         for subresource in resource.subresources:
             if (cls := subresource_type(resource, subresource)) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pykube.api.schema import Struct
+from pykube.api.scheme import CustomResource, Resource
 
 MODULE_PACKAGES = {
     "meta_v1": "io.k8s.apimachinery.pkg.apis.meta.v1",
@@ -35,6 +36,24 @@ def definition_name(cls: type[Struct]) -> str:
         group, _, version = module.rpartition("_")
         package = f"io.k8s.api.{group}.{version}"
     return f"{package}.{cls.__name__}"
+
+
+def of_resource(resource: Resource) -> str:
+    """The definition of a resource's objects: ``com.example.stable.v1.CronTab`` for a custom one."""
+    if isinstance(resource, CustomResource):
+        return _custom(resource, resource.kind)
+    return definition_name(resource.type)
+
+
+def of_list(resource: Resource) -> str:
+    """The definition of a resource's lists."""
+    if isinstance(resource, CustomResource):
+        return _custom(resource, resource.list_kind)
+    return definition_name(resource.list_type)
+
+
+def _custom(resource: CustomResource, kind: str) -> str:
+    return ".".join((*reversed(resource.group.split(".")), resource.version, kind))
 
 
 def group_title(group: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pykube.api import meta_v1, scheme
 from pykube.api.schema import Struct
-from pykube.api.scheme import Resource, Subresource
+from pykube.api.scheme import CustomResource, Resource, Subresource
 
 from . import names
 from .schemas import Dialect, Schema
@@ -22,6 +22,7 @@ PATCH_TYPES = (
     "application/strategic-merge-patch+json",
     "application/apply-patch+yaml",
 )
+CUSTOM_PATCH_TYPES = tuple(kind for kind in PATCH_TYPES if "strategic" not in kind)
 PRODUCES = ("application/json", "application/yaml")
 STREAMS = ("application/json;stream=watch",)
 
@@ -119,6 +120,7 @@ class Operation:
     answer: str = ""
     codes: tuple[int, ...] = (200,)
     watches: bool = False
+    patches: tuple[str, ...] = PATCH_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +169,11 @@ def discovery_of(group: str, version: str) -> PathItem:
 
 
 def _operation(resource: Resource, verb: str, *, suffix: str = "", namespaced: bool = True) -> Operation:
-    own = names.definition_name(resource.type)
+    own = names.of_resource(resource)
     scope = "Namespaced" if resource.namespaced and namespaced else ""
     answer = own
     if verb == "list":
-        answer = names.definition_name(resource.list_type)
+        answer = names.of_list(resource)
     elif verb == "delete":
         answer = own if resource.plural in RETURNED_ON_DELETE else names.definition_name(meta_v1.Status)
     return Operation(
@@ -187,7 +189,13 @@ def _operation(resource: Resource, verb: str, *, suffix: str = "", namespaced: b
             verb, (200,)
         ),
         watches=verb == "list" and "watch" in resource.verbs,
+        patches=_patches(resource),
     )
+
+
+def _patches(resource: Resource) -> tuple[str, ...]:
+    """The ways to patch an object; what has no type cannot be merged strategically."""
+    return CUSTOM_PATCH_TYPES if isinstance(resource, CustomResource) else PATCH_TYPES
 
 
 RETURNED_ON_DELETE = frozenset(
@@ -255,8 +263,10 @@ def _subresource_paths(
 
 
 def _sub_operation(resource: Resource, subresource: Subresource, verb: str) -> Operation:
-    cls = subresource_type(resource, subresource)
-    own = names.definition_name(cls) if cls else ""
+    own = names.of_resource(resource)
+    if subresource.kind not in ("", resource.kind):
+        cls = subresource_type(resource, subresource)
+        own = names.definition_name(cls) if cls else ""
     scope = "Namespaced" if resource.namespaced else ""
     return Operation(
         method=METHODS[verb],
@@ -268,6 +278,7 @@ def _sub_operation(resource: Resource, subresource: Subresource, verb: str) -> O
         body=_body(verb, own),
         answer=own,
         codes={"create": (200, 201, 202), "update": (200, 201), "patch": (200, 201)}.get(verb, (200,)),
+        patches=_patches(resource),
     )
 
 
@@ -283,7 +294,7 @@ def subresource_type(resource: Resource, subresource: Subresource) -> type[Struc
         return None
     group, version, kind = _sub_kind(resource, subresource)
     if kind == resource.kind:
-        return resource.type
+        return None if isinstance(resource, CustomResource) else resource.type
     try:
         return scheme.Resource(group, version, kind, "").type
     except (AttributeError, ModuleNotFoundError):
@@ -342,7 +353,7 @@ def _operation_schema(operation: Operation, dialect: Dialect) -> Schema:
         found["x-kubernetes-action"] = operation.action
         found["x-kubernetes-group-version-kind"] = {"group": group, "kind": kind, "version": version}
     produces = [*PRODUCES, *(STREAMS if operation.watches else ())] if operation.answer else ["*/*"]
-    consumes = PATCH_TYPES if operation.action == "patch" else ("*/*",)
+    consumes = operation.patches if operation.action == "patch" else ("*/*",)
     required = operation.action in ("post", "put", "patch")
     if dialect.version == 2:
         found |= {"consumes": list(consumes), "produces": produces, "schemes": ["https"]}

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
-from pykube.api.scheme import Resource
+from pykube.api.scheme import CustomResource, Resource
 from pykube.errors import NotFound
 
 from . import documents, protobuf
+from .custom import Schemas, no_schemas
 
 if TYPE_CHECKING:
     from ..request import Context
@@ -51,16 +52,19 @@ class Document:
 
 
 class OpenApi:
-    """Serves the documents for the resources of `source`."""
+    """Serves the documents for the resources of `source`; `schemas` gives those of custom kinds."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, schemas: Schemas = no_schemas) -> None:
         self._source = source
+        self._schemas = schemas
         self._documents: dict[str, Document] = {}
+        self._fixed: set[str] = set()
+        """Paths of documents that only tell of built-in resources."""
         self._building = asyncio.Lock()
 
     def changed(self) -> None:
-        """Other resources are served than before: forget the documents."""
-        self._documents = {}
+        """Other custom resources are served than before: forget the documents that tell of them."""
+        self._documents = {path: found for path, found in self._documents.items() if path in self._fixed}
 
     async def handle_v2(self, ctx: Context) -> web.Response:
         """``/openapi/v2`` as JSON, or in the protobuf form when that is asked for first."""
@@ -111,11 +115,13 @@ class OpenApi:
     def _pieces(self, path: str) -> Iterator[bytes]:
         resources = self._source()
         if path == V2_PATH:
-            return documents.v2(resources)
+            return documents.v2(resources, self._schemas)
         group = v3_groups(resources).get(path)
         if group is None:
             raise NotFound("the server could not find the requested resource")
-        return documents.v3(group)
+        if not any(isinstance(resource, CustomResource) for resource in group):
+            self._fixed.add(path)
+        return documents.v3(group, self._schemas)
 
 
 def v3_groups(resources: Sequence[Resource]) -> dict[str, list[Resource]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pykube.api import core_v1
 from pykube.api.scheme import Resource
 
+from .definition import DefinitionStrategy
 from .job import JobStrategy
 from .namespace import NamespaceStrategy
 from .pod import PodStrategy
@@ -83,7 +84,7 @@ STRATEGIES: Mapping[tuple[str, str], type[Strategy]] = {
     ("storage.k8s.io", "storageclasses"): Returned,
     ("storage.k8s.io", "volumeattachments"): Returned,
     ("storage.k8s.io", "volumeattributesclasses"): Returned,
-    ("apiextensions.k8s.io", "customresourcedefinitions"): CountedConditionally,
+    ("apiextensions.k8s.io", "customresourcedefinitions"): DefinitionStrategy,
     ("apiregistration.k8s.io", "apiservices"): Exact,
     ("resource.k8s.io", "deviceclasses"): Counted,
     ("resource.k8s.io", "resourceslices"): Counted,

@@ -11,9 +11,18 @@ from typing import Any
 
 from pykube.api import meta_v1, validation
 from pykube.api.field_errors import FieldError
+from pykube.api.patch.apply.field_sets import Fields
 from pykube.api.scheme import Resource
 
 from ..write import Write
+from .scaling import Scaling
+
+_NOTHING: Fields = {}
+_STATUS: Fields = {"f:status": {}}
+_BUT_STATUS: Fields = {
+    "f:spec": {},
+    "f:metadata": {"f:labels": {}, "f:deletionTimestamp": {}, "f:ownerReferences": {}},
+}
 
 
 class Strategy:
@@ -32,7 +41,14 @@ class Strategy:
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
+        self.scaling = Scaling()
         self.has_status = resource.subresource("status") is not None
+
+    def reset_fields(self, subresource: str) -> Fields:
+        """What a write through `subresource` ("" is the object itself) cannot change: nobody owns it on that way."""
+        if subresource == "status":
+            return _BUT_STATUS
+        return _STATUS if self.has_status and not subresource else _NOTHING
 
     # Create
 

@@ -1,4 +1,4 @@
-"""``scale`` of Deployments, ReplicaSets, StatefulSets and ReplicationControllers."""
+"""``scale`` of every kind that has it."""
 
 from __future__ import annotations
 
@@ -7,64 +7,53 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from pykube.api import autoscaling_v1, codec, selectors
+from pykube.api import autoscaling_v1, codec
 from pykube.api.scheme import Resource
 from pykube.errors import BadRequest, Cause, Details, Invalid
 
 from .. import answers, decoding, statuses, writing
 from ..request import Context
-from ..verbs import patch
+from ..resources.scaling import Scaling
+from ..verbs import apply, patch
 from ..watch_cache import Cached
 from ..write import Operation
+from . import scale_apply
 
 
 async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     """GET, PUT or PATCH the number of replicas."""
     storage = ctx.registry.storage(resource)
+    scaling = storage.strategy.scaling
     if ctx.info.verb == "get":
-        cached = storage.cache.find(ctx.info.namespace, ctx.info.name)
+        cached = storage.cache.find(ctx.info.namespace if resource.namespaced else "", ctx.info.name)
         if cached is None:
             raise statuses.not_found(resource, ctx.info.name)
-        return answers.plain_data(ctx, scale_of(storage.decode(cached.data)))
+        return answers.plain_data(ctx, scaling.scale(storage.decode(cached.data)))
     write = writing.write_of(ctx, resource, Operation.UPDATE)
     write.subresource = ""
     if ctx.info.verb == "update":
         wanted = await decoding.read_object(ctx, autoscaling_v1.Scale)
         writing.check_place(ctx, resource, wanted.metadata.name, wanted.metadata.namespace)
-        written = await storage.update(write, lambda old, _cached: scaled(resource, codec.copy(old), wanted))
+        written = await storage.update(write, lambda old, _cached: scaled(resource, scaling, codec.copy(old), wanted))
+    elif decoding.media_type(ctx) == apply.MEDIA_TYPE:
+        written = await scale_apply.update(ctx, storage, write)
     else:
-        written = await storage.update(write, await _patched(ctx, resource), retry=True)
-    return answers.plain_data(ctx, scale_of(storage.decode(written.data)))
+        written = await storage.update(write, await _patched(ctx, resource, scaling), retry=True)
+    return answers.plain_data(ctx, scaling.scale(storage.decode(written.data)))
 
 
-async def _patched(ctx: Context, resource: Resource) -> Any:
+async def _patched(ctx: Context, resource: Resource, scaling: Scaling) -> Any:
     """The way to make the new object from a patch of its scale."""
-    apply = await patch.read_patch(ctx, autoscaling_v1.Scale)
+    change = await patch.read_patch(ctx, autoscaling_v1.Scale)
 
     def make(old: Any, cached: Cached) -> Any:
-        doc = apply(msgspec.json.decode(codec.encode(scale_of(old))))
-        return scaled(resource, codec.copy(old), codec.from_dict(autoscaling_v1.Scale, doc))
+        doc = change(msgspec.json.decode(codec.encode(scaling.scale(old))))
+        return scaled(resource, scaling, codec.copy(old), codec.from_dict(autoscaling_v1.Scale, doc))
 
     return make
 
 
-def scale_of(obj: Any) -> autoscaling_v1.Scale:
-    """The scale of an object."""
-    meta = obj.metadata
-    scale = autoscaling_v1.Scale()
-    for name in ("name", "namespace", "uid", "resource_version", "creation_timestamp"):
-        setattr(scale.metadata, name, getattr(meta, name))
-    scale.spec.replicas = obj.spec.replicas or 0
-    scale.status.replicas = obj.status.replicas
-    selector = obj.spec.selector
-    if isinstance(selector, dict):
-        scale.status.selector = str(selectors.from_labels(selector))
-    elif selector is not None:
-        scale.status.selector = str(selectors.from_label_selector(selector))
-    return scale
-
-
-def scaled(resource: Resource, obj: Any, wanted: autoscaling_v1.Scale) -> Any:
+def scaled(resource: Resource, scaling: Scaling, obj: Any, wanted: autoscaling_v1.Scale) -> Any:
     """`obj` with the number of replicas wanted.
 
     Raises:
@@ -88,5 +77,5 @@ def scaled(resource: Resource, obj: Any, wanted: autoscaling_v1.Scale) -> Any:
     if wanted.metadata.name and wanted.metadata.name != obj.metadata.name:
         raise BadRequest("the name of the scale does not match the name of its object")
     obj.metadata.resource_version = wanted.metadata.resource_version
-    obj.spec.replicas = replicas
+    scaling.set_replicas(obj, replicas)
     return obj

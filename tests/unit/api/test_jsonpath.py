@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pykube.cli.jsonpath import JsonPathError, Template, relaxed
+from pykube.api.jsonpath import JsonPathError, Template, relaxed
 
 PODS = {
     "kind": "List",
