@@ -47,8 +47,10 @@ from pykube.config import AgentConfig
 
 log = logging.getLogger(__name__)
 
+REQUESTS = 8
+"""How many requests to the API are under way at once: each needs a connection, and each connection a TLS handshake."""
 WRITES = 6
-"""How many pods write their status to the API at once."""
+"""How many pods write their status to the API at once; what changes while one waits is written as one."""
 
 
 async def run(config: AgentConfig) -> None:
@@ -61,7 +63,7 @@ async def run(config: AgentConfig) -> None:
     tasks = Supervisor(clock)
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(
-            Client(await _credentials(config, clock), clock, user_agent="pykube-agent")
+            Client(await _credentials(config, clock), clock, user_agent="pykube-agent", at_once=REQUESTS)
         )
         stack.push_async_callback(tasks.close)
         starting = tasks.start("agent", _compose(config, client, clock, tasks, stack))

@@ -67,7 +67,9 @@ def mounts_below(path: Path, mountinfo: Path = Path("/proc/self/mountinfo")) -> 
     prefix = os.path.realpath(path)
     found = []
     for line in mountinfo.read_text().splitlines():
-        point = line.split(" ")[4].encode().decode("unicode_escape")
+        point = line.split(" ", 5)[4]
+        if "\\" in point:
+            point = point.encode().decode("unicode_escape")
         if point == prefix or point.startswith(prefix + "/"):
             found.append(Path(point))
     return found[::-1]

@@ -22,7 +22,7 @@ from pykube.aio.tasks import Supervisor
 from pykube.api.scheme import Resource
 
 from .cache import Cache, IndexFunction, key_of
-from .interning import share_strings
+from .interning import share_strings, share_with
 from .rest import Listing, WatchEvent, WatchType
 
 log = logging.getLogger(__name__)
@@ -228,7 +228,10 @@ class Informer(Generic[T]):
                 old = None
         if obj.metadata.managed_fields:
             obj.metadata.managed_fields = []
-        share_strings(obj)
+        if old is None:
+            share_strings(obj)
+        else:
+            share_with(old, obj)
         self._cache.put(key, obj)
         self._tell(old, obj)
 

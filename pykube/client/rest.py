@@ -87,14 +87,16 @@ class Client:
     answer, `errors.Timeout` where it takes too long.
     """
 
-    def __init__(self, config: ClientConfig, clock: Clock | None = None, *, user_agent: str = "pykube") -> None:
-        """Read the credentials.
+    def __init__(
+        self, config: ClientConfig, clock: Clock | None = None, *, user_agent: str = "pykube", at_once: int = 0
+    ) -> None:
+        """Read the credentials; `at_once` limits the requests under way, streams not counted (0: any number).
 
         Raises:
             errors.ServiceUnavailable: they cannot be used.
         """
         self.config = config
-        self._transport = Transport(config, clock or SystemClock(), user_agent)
+        self._transport = Transport(config, clock or SystemClock(), user_agent, at_once)
         self.request = self._transport.request
         self.stream = self._transport.stream
         self.url = self._transport.url

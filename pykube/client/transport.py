@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -35,8 +36,11 @@ Headers = Mapping[str, str]
 class Transport:
     """Requests against one server. Open it with ``async with``."""
 
-    def __init__(self, config: ClientConfig, clock: Clock, user_agent: str) -> None:
+    def __init__(self, config: ClientConfig, clock: Clock, user_agent: str, at_once: int = 0) -> None:
         """Read the credentials; nothing is connected yet.
+
+        `at_once` is how many ordinary requests may be under way, and so how many connections there are besides those
+        of streams: each costs a TLS handshake on both sides. 0: any number.
 
         Raises:
             errors.ServiceUnavailable: the credentials cannot be used.
@@ -45,6 +49,7 @@ class Transport:
         self._clock = clock
         self._agent = user_agent
         self.credentials = Credentials(config, clock)
+        self._slots = asyncio.Semaphore(at_once) if at_once else contextlib.nullcontext()
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Transport:
@@ -93,7 +98,11 @@ class Transport:
         """
         for retries_left in range(RETRIES, -1, -1):
             try:
-                async with asyncio.timeout(timeout), self._send(method, path, params, body, headers) as response:
+                async with (
+                    asyncio.timeout(timeout),
+                    self._slots,
+                    self._send(method, path, params, body, headers) as response,
+                ):
                     data = await response.read()
             except TimeoutError as error:
                 raise errors.Timeout(f"{method} {path}: no answer within {timeout:.0f} seconds") from error

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pykube.api import codec, core_v1
-from pykube.client.interning import share_strings
+from pykube.client.interning import share_strings, share_with
 
 POD = (
     b'{"metadata":{"name":"web-%d","labels":{"app":"web of many"},"finalizers":["example.com/hold"]},'
@@ -20,3 +20,16 @@ def test_equal_strings_of_two_objects_become_one() -> None:
     assert one.metadata.labels["app"] is two.metadata.labels["app"]
     assert one.metadata.finalizers[0] is two.metadata.finalizers[0]
     assert one.spec.containers[0] is not two.spec.containers[0]
+
+
+def test_spec_that_has_not_changed_is_handed_on() -> None:
+    known, fresh, scaled = (codec.decode(core_v1.Pod, POD % 1) for _ in range(3))
+    share_strings(known)
+    fresh.status.phase = "Running"
+    share_with(known, fresh)
+    assert fresh.spec is known.spec
+    assert fresh.metadata.labels["app"] is known.metadata.labels["app"]
+    scaled.metadata.generation = 2
+    share_with(fresh, scaled)
+    assert scaled.spec is not known.spec
+    assert scaled.spec.dns_policy is known.spec.dns_policy
