@@ -31,7 +31,7 @@ class MicroTime:
         return cls(datetime.fromisoformat(text))
 
     def __str__(self) -> str:
-        return self.moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return self.moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
     def __repr__(self) -> str:
         return f"MicroTime({self})"

@@ -132,7 +132,8 @@ class RequestHandler:
         routes = self._routes
         own = routes.subresources.get(where) or routes.streams.get(where) or routes.anywhere.get(subresource.name)
         whole: Mapping[str, Verb] = verbs.OF_WHOLE if info.subresource in _WHOLE else {}
-        if info.verb not in subresource.verbs:
+        passed_on = subresource.name == "proxy" and info.verb == "options"
+        if info.verb not in subresource.verbs and not passed_on:
             raise errors.MethodNotAllowed(_NOT_ALLOWED, statuses.details(resource, info.name))
         found = own or whole.get(info.verb)
         if found is None:

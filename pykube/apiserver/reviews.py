@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from pykube.api.scheme import Resource
+from pykube.errors import NotAcceptable
 
 from . import answers, decoding
 from .authz.reviews import REVIEWS, Reviews
@@ -20,6 +21,8 @@ def verb(reviews: Reviews) -> Verb:
     """What answers the POST of any review."""
 
     async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
+        if answers.form(ctx).kind:
+            raise NotAcceptable("only the following media types are accepted: application/json, application/yaml")
         review: Any = await decoding.read_object(ctx, resource.type)
         return answers.plain_data(ctx, await reviews.answer(review, ctx), status=201)
 

@@ -233,9 +233,8 @@ def _traffic(spec: ServiceSpec) -> Errors:
         yield invalid_value(path, spec.external_traffic_policy, "may only be set for externally-accessible services")
     path = SPEC.child("healthCheckNodePort")
     if _needs_health_check(spec):
-        if not spec.health_check_node_port:
-            yield required(path)
-        else:
+        if spec.health_check_node_port:
+            # Left out, it is allocated after validation.
             yield from checks.port(path, spec.health_check_node_port)
     elif spec.health_check_node_port:
         message = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"

@@ -65,6 +65,7 @@ class ServiceStrategy(Strategy):
         super().prepare_update(write)
         new, old = write.object.spec, write.old.spec
         _keep_allocated(new, old)
+        _drop_inapplicable(write.object, old)
         if new.cluster_ip != old.cluster_ip and new.cluster_ips == old.cluster_ips:
             new.cluster_ips = []
         _agree(new)
@@ -142,9 +143,29 @@ class ServiceStrategy(Strategy):
                 raise errors.InternalError(
                     "Internal error occurred: failed to allocate a nodePort: range is full"
                 ) from error
+        if _wants_health_check(spec):
+            found.extend(self._allocate_health_check(spec, before, taken))
         for number in taken:
             write.release.append(partial(self._ports.settle, number))
         return found
+
+    def _allocate_health_check(
+        self, spec: core_v1.ServiceSpec, before: core_v1.Service | None, taken: set[int]
+    ) -> list[FieldError]:
+        """The port at which load balancers ask nodes whether they hold ready endpoints."""
+        wanted = spec.health_check_node_port
+        if before is not None and wanted and wanted == before.spec.health_check_node_port:
+            return []
+        try:
+            if wanted:
+                self._ports.take(wanted, self._used_ports)
+            else:
+                wanted = spec.health_check_node_port = self._ports.next(self._used_ports)
+        except (TakenError, OutOfRangeError, FullError) as error:
+            detail = "range is full" if isinstance(error, FullError) else self._why_not_port(error)
+            return [field_errors.invalid_value(Path("spec").child("healthCheckNodePort"), wanted, detail)]
+        taken.add(wanted)
+        return []
 
     def _allocate_port(self, port: core_v1.ServicePort, held: set[int], taken: set[int]) -> None:
         """Give one port its number; ports of one service that differ in protocol only share it when they ask for it."""
@@ -213,6 +234,14 @@ def _wants_ports(spec: core_v1.ServiceSpec) -> bool:
     return spec.type in _WITH_PORTS
 
 
+def _wants_health_check(spec: core_v1.ServiceSpec) -> bool:
+    return spec.type == "LoadBalancer" and spec.external_traffic_policy == "Local"
+
+
+def _is_external(spec: core_v1.ServiceSpec) -> bool:
+    return spec.type in _WITH_PORTS or (spec.type == "ClusterIP" and bool(spec.external_ips))
+
+
 def _agree(spec: core_v1.ServiceSpec) -> None:
     """Older clients know one address only: it is the first of the list."""
     if spec.cluster_ip and not spec.cluster_ips:
@@ -239,6 +268,8 @@ def _keep_allocated(new: core_v1.ServiceSpec, old: core_v1.ServiceSpec) -> None:
             new.cluster_ip, new.cluster_ips = old.cluster_ip, new.cluster_ips or list(old.cluster_ips)
         new.ip_families = new.ip_families or list(old.ip_families)
         new.ip_family_policy = new.ip_family_policy or old.ip_family_policy
+    if _wants_health_check(new) and _wants_health_check(old):
+        new.health_check_node_port = new.health_check_node_port or old.health_check_node_port
     if new.type in _WITH_PORTS and old.type in _WITH_PORTS:
         known = {(port.protocol, port.port): port.node_port for port in old.ports}
         used = {port.node_port for port in new.ports if port.node_port}
@@ -246,3 +277,28 @@ def _keep_allocated(new: core_v1.ServiceSpec, old: core_v1.ServiceSpec) -> None:
             number = known.get((port.protocol, port.port), 0)
             if not port.node_port and number not in used:
                 port.node_port = number
+
+
+def _drop_inapplicable(service: core_v1.Service, before: core_v1.ServiceSpec) -> None:
+    """Clear what the new type has no use for and the update did not touch, so that changing the type alone is valid.
+
+    Upstream's ``dropTypeDependentFields``.
+    """
+    new = service.spec
+    ports = [port.node_port for port in before.ports]
+    if _wants_ports(before) and not _wants_ports(new) and [port.node_port for port in new.ports] == ports:
+        for port in new.ports:
+            port.node_port = 0
+    kept_check = new.health_check_node_port == before.health_check_node_port
+    if _wants_health_check(before) and not _wants_health_check(new) and kept_check:
+        new.health_check_node_port = 0
+    if before.type == "LoadBalancer" and new.type != "LoadBalancer":
+        if new.allocate_load_balancer_node_ports == before.allocate_load_balancer_node_ports:
+            new.allocate_load_balancer_node_ports = None
+        if new.load_balancer_class == before.load_balancer_class:
+            new.load_balancer_class = None
+    kept_policy = new.external_traffic_policy == before.external_traffic_policy
+    if _is_external(before) and not _is_external(new) and kept_policy:
+        new.external_traffic_policy = ""
+    if new.type != "LoadBalancer":
+        service.status.load_balancer = core_v1.LoadBalancerStatus()

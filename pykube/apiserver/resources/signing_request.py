@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pykube.api import certificates_v1
+from pykube.api.field_errors import FieldError
+from pykube.api.validation import certificates_v1 as rules
 
 from ..write import Write
 from .strategy import Strategy
@@ -30,6 +34,11 @@ class SigningRequestStrategy(Strategy):
         )
         if write.subresource == "approval":
             _time(new.status.conditions, write)
+
+    def validate_update(self, write: Write) -> Sequence[FieldError]:
+        if write.subresource == "approval":
+            return list(rules.approval(write.object, write.old))
+        return super().validate_update(write)
 
     def prepare_status(self, write: Write) -> None:
         write.object.spec = write.old.spec

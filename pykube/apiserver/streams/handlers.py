@@ -15,7 +15,7 @@ from pykube.api import core_v1
 from pykube.errors import ApiError, BadRequest, InternalError
 
 from ..authz.authorizer import Authorizer, attributes_of, forbidden
-from . import backends, pods
+from . import backends, log_socket, pods
 from .headers import asks_upgrade
 from .nodes import agent_target, unverified_tls
 from .reverse_proxy import forward
@@ -83,6 +83,8 @@ class Streams:
         async with answer:
             if answer.status != 200:
                 raise _refused(answer.status, await answer.content.read(MAX_REFUSAL))
+            if asks_upgrade(ctx.http.headers):
+                return await log_socket.send(ctx.http, answer.content.iter_any())
             response = web.StreamResponse(headers={"Content-Type": "text/plain"})
             await response.prepare(ctx.http)
             async for chunk in answer.content.iter_any():

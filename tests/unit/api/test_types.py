@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pykube.api import apps_v1, codec, core_v1, schema, scheme
+from pykube.api import apps_v1, codec, core_v1, microtime, schema, scheme
 from pykube.errors import BadRequest
 
 
@@ -64,3 +64,8 @@ def test_lists_know_how_they_merge() -> None:
     assert containers.struct is core_v1.Container
     assert containers.required
     assert schema.is_atomic(core_v1.LocalObjectReference)
+
+
+def test_years_have_four_digits() -> None:
+    moment = microtime.MicroTime.parse("0001-01-01T00:00:02.000000Z")
+    assert str(moment) == "0001-01-01T00:00:02.000000Z"

@@ -88,3 +88,29 @@ def test_a_dry_run_takes_nothing(query):
         assert (await api.post(f"{SERVICES}{query}", service("b", clusterIP="10.43.0.77"))).status == 201
 
     story(run)
+
+
+def test_a_type_without_node_ports_drops_what_went_with_them():
+    async def run(api):
+        await api.post(SERVICES, service("a", type="NodePort"))
+        to_name = {"spec": {"type": "ExternalName", "externalName": "x.example"}}
+        changed = await api.patch(f"{SERVICES}/a", to_name)
+        assert changed.status == 200
+        spec = changed.doc["spec"]
+        assert "externalTrafficPolicy" not in spec
+        assert "nodePort" not in spec["ports"][0]
+        assert "clusterIP" not in spec
+
+    story(run)
+
+
+def test_a_load_balancer_for_local_traffic_gets_a_port_for_health_checks():
+    async def run(api):
+        created = await api.post(SERVICES, service("a", type="LoadBalancer", externalTrafficPolicy="Local"))
+        number = created.doc["spec"]["healthCheckNodePort"]
+        assert 30000 <= number <= 32767
+        assert number != created.doc["spec"]["ports"][0]["nodePort"]
+        changed = await api.patch(f"{SERVICES}/a", {"spec": {"type": "ClusterIP"}})
+        assert "healthCheckNodePort" not in changed.doc["spec"]
+
+    story(run)

@@ -180,6 +180,19 @@ def test_a_followed_log_comes_as_it_grows(certificates):
     assert paths == ["/containerLogs/n/web/a?follow=true&tailLines=1&stream=All"]
 
 
+def test_a_log_over_websocket(certificates):
+    async def story(*protocols):
+        async with (
+            cluster(certificates) as (_, session),
+            session.ws_connect(f"{BASE}/web/log?container=a", protocols=protocols) as socket,
+        ):
+            return [message.data async for message in socket]
+
+    assert asyncio.run(story("binary.k8s.io")) == [b"one\n"]
+    assert asyncio.run(story()) == [b"one\n"]
+    assert asyncio.run(story("base64.binary.k8s.io")) == ["b25lCg=="]
+
+
 def test_the_agents_refusal_of_a_log(certificates):
     answer = run(certificates, f"{BASE}/web/log?container=b")
     assert answer[0] == 400
