@@ -11,12 +11,13 @@ import msgspec
 from pykube import errors
 from pykube.api import batch_v1, conditions, core_v1, names, owners, selectors
 
-from . import adoption, job_failures, job_plan
+from . import adoption, job_failures, job_index_limits, job_plan
 from .base import Controller, key_of, split
 from .context import Context
 from .expectations import Expectations
 from .indexes import BY_CONTROLLER, ORPHANS, index_by_controller
-from .job_plan import FINALIZER, INDEX, Count, Ending
+from .job_index_limits import INDEX, Past
+from .job_plan import FINALIZER, Count, Ending
 from .pod_control import PodControl, namespace_is_ending, pod_from_template, slow_start
 
 MANAGER = "kubernetes.io/job-controller"
@@ -174,6 +175,12 @@ class JobController(Controller):
             return None
         if not plan.create:
             return None
+        if job_plan.has_index_limit(job):
+            due, wait = _due(found, plan.create, now)
+            if not due:
+                self.queue.add_after(key, wait)
+                return None
+            return await self._create(key, job, found, due[:BURST])
         _, failed = job_plan.sums(found.status, job_plan.is_indexed(job))
         wait = job_failures.wait_after(failed, found.last_failure, now)
         if wait > 0:
@@ -189,7 +196,7 @@ class JobController(Controller):
 
         async def create() -> None:
             try:
-                await self.pod_control.create(job, _pod(job, next(left)))
+                await self.pod_control.create(job, _pod(job, next(left), found))
             except errors.ApiError as error:
                 if not namespace_is_ending(error):
                     raise
@@ -247,7 +254,16 @@ def _put(status: batch_v1.JobStatus, kind: str, state: str, reason: str, message
     return conditions.put(status.conditions, condition, now)
 
 
-def _pod(job: batch_v1.Job, index: int) -> core_v1.Pod:
+def _due(found: Count, indexes: Sequence[int], now: datetime) -> tuple[list[int], float]:
+    """Which indexes may be tried now, and the seconds until the first of the others may."""
+    waits = {}
+    for index in indexes:
+        past = found.pasts.get(index, Past())
+        waits[index] = job_failures.wait_after(past.counted, past.last, now)
+    return [index for index, wait in waits.items() if wait <= 0], min(waits.values(), default=0.0)
+
+
+def _pod(job: batch_v1.Job, index: int, found: Count) -> core_v1.Pod:
     """The pod for a completion index, or for none (-1)."""
     pod = pod_from_template(job.spec.template, job)
     pod.metadata.finalizers.append(FINALIZER)
@@ -257,5 +273,7 @@ def _pod(job: batch_v1.Job, index: int) -> core_v1.Pod:
         pod.metadata.generate_name = f"{name[: names.LABEL_MAX - 6 - len(suffix)]}{suffix}-"
         pod.metadata.annotations[INDEX] = str(index)
         pod.metadata.labels[INDEX] = str(index)
+        if job_plan.has_index_limit(job):
+            pod.metadata.annotations.update(job_index_limits.annotations(found.pasts.get(index, Past())))
         pod.spec = job_plan.make_pod_spec(pod.spec, index, f"{name}{suffix}")
     return pod

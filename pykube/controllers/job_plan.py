@@ -15,11 +15,11 @@ import msgspec
 
 from pykube.api import batch_v1, conditions, core_v1
 
-from . import job_failures, job_indexes
+from . import job_failures, job_index_limits, job_indexes
 from .availability import is_ready
+from .job_index_limits import INDEX, Past, index_of
 
 FINALIZER: Final = "batch.kubernetes.io/job-tracking"
-INDEX: Final = "batch.kubernetes.io/job-completion-index"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,19 @@ class Count:
     fail_job: str = ""
     """The message of a rule that fails the whole Job."""
     last_failure: datetime | None = None
+    failed_indexes: set[int] = field(default_factory=set)
+    """Indexes that are not tried again."""
+    pasts: dict[int, Past] = field(default_factory=dict)
+    """What became of the indexes so far, where each has its own limit."""
 
 
 def is_indexed(job: batch_v1.Job) -> bool:
     return job.spec.completion_mode == "Indexed"
 
 
-def index_of(pod: core_v1.Pod) -> int:
-    """The pod's completion index; -1 when it has none."""
-    text = pod.metadata.annotations.get(INDEX, "")
-    return int(text) if text.isascii() and text.isdigit() else -1
+def has_index_limit(job: batch_v1.Job) -> bool:
+    """Each index has its own number of retries."""
+    return is_indexed(job) and job.spec.backoff_limit_per_index is not None
 
 
 def is_finished(job: batch_v1.Job) -> bool:
@@ -115,6 +118,11 @@ def count(job: batch_v1.Job, pods: Sequence[core_v1.Pod], now: datetime) -> Coun
     if is_indexed(job):
         status.completed_indexes = job_indexes.write(done)
         status.succeeded = len(done)
+    if has_index_limit(job):
+        failed = [pod for pod in pods if _has_failed(job, pod)]
+        found.pasts = job_index_limits.pasts(job, failed, now)
+        found.failed_indexes = job_index_limits.given_up(job, failed) - done
+        status.failed_indexes = job_indexes.write(found.failed_indexes)
     return found
 
 
@@ -175,6 +183,8 @@ def ending(job: batch_v1.Job, found: Count, now: datetime) -> Ending | None:
     deadline, started = job.spec.active_deadline_seconds, found.status.start_time
     if deadline is not None and started is not None and started + timedelta(seconds=deadline) <= now:
         return Ending("Failed", "DeadlineExceeded", "Job was active longer than specified deadline")
+    if is_indexed(job) and (early := _ending_by_indexes(job, found)) is not None:
+        return early
     if job.spec.completions is None:
         complete = succeeded > 0 and not found.active
     else:
@@ -182,6 +192,18 @@ def ending(job: batch_v1.Job, found: Count, now: datetime) -> Ending | None:
     if complete:
         return Ending("Complete", "CompletionsReached", "Reached expected number of succeeded pods")
     return None
+
+
+def _ending_by_indexes(job: batch_v1.Job, found: Count) -> Ending | None:
+    """The end that follows from which indexes have failed or succeeded."""
+    failed, done = found.failed_indexes, job_indexes.parse(found.status.completed_indexes)
+    if job.spec.max_failed_indexes is not None and len(failed) > job.spec.max_failed_indexes:
+        message = "Job has exceeded the specified maximal number of failed indexes"
+        return Ending("Failed", "MaxFailedIndexesExceeded", message)
+    if failed and len(failed) + len(done) >= (job.spec.completions or 0):
+        return Ending("Failed", "FailedIndexes", "Job has failed indexes")
+    rule = job_index_limits.met_rule(job, done)
+    return None if rule is None else Ending("Complete", "SuccessPolicy", f"Matched rules at index {rule}")
 
 
 def _restarts(job: batch_v1.Job, active: Iterable[core_v1.Pod], limit: int) -> int:
@@ -215,7 +237,7 @@ def plan(job: batch_v1.Job, found: Count) -> Plan:
         wanted = len(found.active) if succeeded else parallelism
         wanted = min(wanted, parallelism)
     else:
-        wanted = min(parallelism, max(job.spec.completions - succeeded, 0))
+        wanted = min(parallelism, max(job.spec.completions - succeeded - len(found.failed_indexes), 0))
     leaving = found.terminating if job.spec.pod_replacement_policy == "Failed" else 0
     missing = wanted - len(found.active) - leaving
     if missing < 0:
@@ -224,7 +246,8 @@ def plan(job: batch_v1.Job, found: Count) -> Plan:
         return Plan(delete=ranked[:spare])
     if not is_indexed(job):
         return Plan(create=[-1] * missing)
-    taken = {index_of(pod) for pod in found.active} | job_indexes.parse(found.status.completed_indexes)
+    done = job_indexes.parse(found.status.completed_indexes)
+    taken = {index_of(pod) for pod in found.active} | done | found.failed_indexes
     free = (index for index in range(job.spec.completions or 0) if index not in taken)
     return Plan(create=[index for index, _ in zip(free, range(missing), strict=False)])
 

@@ -10,6 +10,7 @@ from pykube.controllers import job_indexes
 from pykube.controllers.cron import Schedule, ScheduleError
 from pykube.controllers.cronjob import CronJobController, missed
 from pykube.controllers.job import JobController
+from pykube.controllers.job_index_limits import FAILURES, index_of
 from pykube.controllers.ttlafterfinished import TtlAfterFinishedController
 from tests.fakes.api import meta
 from tests.fakes.controllers import Scene
@@ -125,6 +126,63 @@ def test_each_index_is_done_once() -> None:
             status = current(scene).status
             assert (status.completed_indexes, status.succeeded) == ("0-2", 3)
             assert condition(scene, "Complete").status == "True"
+
+    asyncio.run(story())
+
+
+def by_index(scene: Scene) -> dict[int, list[core_v1.Pod]]:
+    found: dict[int, list[core_v1.Pod]] = {}
+    for pod in pods(scene):
+        found.setdefault(index_of(pod), []).append(pod)
+    return found
+
+
+def test_an_index_that_used_up_its_retries_fails_alone() -> None:
+    async def story() -> None:
+        async with Scene().running(JobController) as scene:
+            spec = {"completions": 2, "parallelism": 2, "backoff_limit": 1000, "backoff_limit_per_index": 1}
+            await scene.api.create(job(completion_mode="Indexed", **spec))
+            await scene.settle()
+            first = by_index(scene)
+            end(scene, first[0][0], "Failed", 1)
+            end(scene, first[1][0])
+            await scene.settle()
+            await scene.settle(15)
+            again = [pod for pod in by_index(scene)[0] if pod.status.phase != "Failed"]
+            assert again[0].metadata.annotations[FAILURES] == "1"
+            end(scene, again[0], "Failed", 1)
+            await scene.settle()
+            assert current(scene).status.failed_indexes == "0"
+            assert current(scene).status.completed_indexes == "1"
+            assert condition(scene, "Failed").reason == "FailedIndexes"
+
+    asyncio.run(story())
+
+
+def test_more_failed_indexes_than_allowed_end_the_job() -> None:
+    async def story() -> None:
+        async with Scene().running(JobController) as scene:
+            spec = {"completions": 4, "parallelism": 1, "backoff_limit_per_index": 0, "max_failed_indexes": 0}
+            await scene.api.create(job(completion_mode="Indexed", **spec))
+            await scene.settle()
+            end(scene, pods(scene)[0], "Failed", 1)
+            await scene.settle()
+            assert condition(scene, "Failed").reason == "MaxFailedIndexesExceeded"
+
+    asyncio.run(story())
+
+
+def test_a_success_policy_ends_the_job_early() -> None:
+    async def story() -> None:
+        async with Scene().running(JobController) as scene:
+            rule = batch_v1.SuccessPolicyRule(succeeded_indexes="0-1", succeeded_count=1)
+            policy = batch_v1.SuccessPolicy(rules=[rule])
+            await scene.api.create(job(completion_mode="Indexed", completions=3, parallelism=3, success_policy=policy))
+            await scene.settle()
+            end(scene, by_index(scene)[1][0])
+            await scene.settle()
+            met = condition(scene, "SuccessCriteriaMet")
+            assert (met.reason, met.message) == ("SuccessPolicy", "Matched rules at index 0")
 
     asyncio.run(story())
 
