@@ -79,6 +79,7 @@ class Cgroups:
         self.top = top
         self._root = root
         self._v2 = is_v2(root)
+        self._controllers = [name for name in V1_CONTROLLERS if (root / name).is_dir()]
 
     def parent(self, pod: core_v1.Pod) -> str:
         """What the runtime is told as the sandbox's cgroup parent."""
@@ -90,7 +91,7 @@ class Cgroups:
         below = (path.systemd_path() if self.driver == "systemd" else path.cgroupfs()).lstrip("/")
         if self._v2:
             return [("", self._root / below)]
-        return [(name, self._root / name / below) for name in V1_CONTROLLERS if (self._root / name).is_dir()]
+        return [(name, self._root / name / below) for name in self._controllers]
 
     async def apply(self, pod: core_v1.Pod) -> None:
         """Tell systemd the pod's limits, once its sandbox runs; where systemd is not asked nothing has to be done."""
@@ -187,7 +188,13 @@ def weight_of(shares: int) -> int:
 
 def _remove_tree(directory: Path, *, end: bool = True) -> None:
     """Remove a cgroup and those below; with `end` processes that keep it are killed."""
-    if not directory.is_dir():
+    try:
+        os.rmdir(directory)
+    except FileNotFoundError:
+        return
+    except OSError:
+        log.debug("cgroup %s is not empty", directory)
+    else:
         return
     for current, _, _ in os.walk(directory, topdown=False):
         try:

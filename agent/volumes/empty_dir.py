@@ -8,7 +8,7 @@ from agent.pods.resources import pod_limits
 from pykube.api import core_v1
 
 from .context import VolumeContext, VolumeError
-from .mount import MS_NODEV, MS_NOSUID, MountError, is_mounted, mount
+from .mount import MS_NODEV, MS_NOSUID, MountError, is_file_system, mount
 from .ownership import hand_to_group
 
 
@@ -22,7 +22,7 @@ def set_up(context: VolumeContext, source: core_v1.EmptyDirVolumeSource, directo
         raise VolumeError(f'storage medium "{source.medium}" is not supported')
     fresh = not directory.exists()
     directory.mkdir(parents=True, exist_ok=True)
-    if source.medium == "Memory" and not is_mounted(directory):
+    if source.medium == "Memory" and not is_file_system(directory):
         fresh = True
         try:
             mount("tmpfs", directory, "tmpfs", MS_NOSUID | MS_NODEV, _options(context, source))

@@ -80,6 +80,11 @@ def is_mounted(path: Path) -> bool:
     return Path(os.path.realpath(path)) in mounts_below(path)
 
 
+def is_file_system(path: Path) -> bool:
+    """Whether a file system of its own is mounted at `path`; quick, but blind to bind mounts."""
+    return os.path.ismount(path)
+
+
 def unmount_below(path: Path) -> None:
     """Take down everything mounted at or below `path`.
 

@@ -21,7 +21,7 @@ from . import (
     secret,
 )
 from .context import VolumeContext, VolumeError
-from .mount import MountError, is_mounted, mount, remove_tree, unmount_below
+from .mount import MountError, is_file_system, mount, remove_tree, unmount_below
 
 Reference = tuple[str, str]
 """Kind (``ConfigMap`` or ``Secret``) and name, in the pod's namespace."""
@@ -73,7 +73,7 @@ class PodVolumes:
         if volume.empty_dir is not None:
             return empty_dir.set_up(context, volume.empty_dir, directory)
         directory.mkdir(parents=True, exist_ok=True)
-        if _in_memory(volume) and not is_mounted(directory):
+        if _in_memory(volume) and not is_file_system(directory):
             mount("tmpfs", directory, "tmpfs", 0, "mode=0777")
         if not await self._files(context, volume, directory):
             raise VolumeError("no volume plugin matched")
