@@ -52,13 +52,13 @@ class StatusReporter:
         self._seen = pod.status
         self._gone = False
 
-    def report(self, status: core_v1.PodStatus) -> None:
-        """Have this status written, unless it says nothing new."""
+    def report(self, status: core_v1.PodStatus, *, patient: bool = False) -> None:
+        """Have this status written, unless it says nothing new; `patient`: the next one comes soon and is awaited."""
         known = self._wanted or self._written
         if self._gone or (known is not None and says_the_same(status, known)):
             return
         self._wanted = status
-        if milestones(status) != milestones(self._written or self._seen):
+        if not patient and milestones(status) != milestones(self._written or self._seen):
             self._hurry.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write(), name=f"status of {self._meta.namespace}/{self._meta.name}")

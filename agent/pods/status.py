@@ -95,7 +95,16 @@ def phase(machine: PodMachine, *, over: bool) -> core_v1.PodPhase:
 def _statuses(machine: PodMachine, kinds: tuple[Kind, ...], host: Host, over: bool) -> list[core_v1.ContainerStatus]:
     has_init = any(container.kind in (Kind.INIT, Kind.SIDECAR) for container in machine.containers.values())
     creating = "PodInitializing" if has_init else "ContainerCreating"
-    return [_container(container, creating, host, over) for container in machine.of(*kinds)]
+    # What was not reached stays waiting for good: only what may have run can be lost.
+    reached = machine.initialized or not has_init
+    return [
+        _container(container, creating, host, over and (reached or _has_run(container)))
+        for container in machine.of(*kinds)
+    ]
+
+
+def _has_run(container: ContainerMachine) -> bool:
+    return bool(container.runs) or container.exit is not None or container.last_exit is not None
 
 
 def _container(container: ContainerMachine, creating: str, host: Host, over: bool) -> core_v1.ContainerStatus:

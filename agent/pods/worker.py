@@ -348,7 +348,9 @@ class PodWorker:
 
     def _report(self, action: act.ReportStatus) -> None:
         self.status = status.render(self.machine, self.status, self._at.host, self._at.clock.now())
-        self._reporter.report(self.status)
+        # While a container is replaced by one of another image, the pod stays what it was, as long as that is quick.
+        replacing = any(container.restart_anyway for container in self.machine.containers.values())
+        self._reporter.report(self.status, patient=replacing and self.machine.ending is None)
 
     def complain_of_volumes(self, message: str) -> None:
         """Files that come from the API could not be brought up to date."""

@@ -20,7 +20,8 @@ from ..write import Operation, Write
 from .binding import CREATED
 
 VIOLATES = "Cannot evict pod as it would violate the pod's disruption budget."
-_UNBUDGETED = ("Succeeded", "Failed", "Pending")
+_ENDED = ("Succeeded", "Failed")
+_UNBUDGETED = (*_ENDED, "Pending")
 
 
 async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
@@ -42,8 +43,33 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     write.dry_run = write.dry_run or writing.checked_dry_run(options.dry_run)
     if pod.metadata.deletion_timestamp is None and pod.status.phase not in _UNBUDGETED:
         await _ask_budget(ctx, pod, dry_run=write.dry_run)
+    if not write.dry_run and pod.metadata.deletion_timestamp is None and pod.status.phase not in _ENDED:
+        await _note_eviction(ctx, pod)
     await deletion.delete(storage, write, options=options)
     return answers.answer(ctx, codec.encode(CREATED), status=201)
+
+
+async def _note_eviction(ctx: Context, pod: core_v1.Pod) -> None:
+    """Say in the pod's status why it goes: Jobs tell disruptions from failures by it (KEP-3329)."""
+    resource = scheme.resource_of(core_v1.Pod)
+    meta = pod.metadata
+    write = Write(Operation.UPDATE, resource, meta.namespace, meta.name, ctx.registry, subresource="status")
+    now = ctx.registry.clock.now().replace(microsecond=0)
+
+    def make(old: Any, _cached: Cached) -> Any:
+        new: core_v1.Pod = codec.copy(old)
+        if new.metadata.uid == meta.uid:
+            condition = core_v1.PodCondition(
+                type="DisruptionTarget",
+                status="True",
+                reason="EvictionByEvictionAPI",
+                message="Eviction API: evicting",
+                observed_generation=new.metadata.generation,
+            )
+            conditions.put(new.status.conditions, condition, now)
+        return new
+
+    await ctx.registry.storage(resource).update(write, make, retry=True)
 
 
 async def _ask_budget(ctx: Context, pod: core_v1.Pod, *, dry_run: bool) -> None:

@@ -75,7 +75,11 @@ def test_failed_init_container_fails_a_pod_that_never_restarts() -> None:
     story.up()
     story.started("one")
     assert act.StopSandbox("s1") in story.exits("one", 1)
-    assert story.status().phase == "Failed"
+    status = story.status()
+    assert status.phase == "Failed"
+    [app] = status.container_statuses
+    assert app.state.waiting is not None
+    assert app.state.waiting.reason == "PodInitializing"
 
 
 def test_sidecar_lets_others_start_once_it_has_started() -> None:

@@ -56,6 +56,16 @@ def test_an_eviction_without_a_budget_deletes():
     story(run)
 
 
+def test_an_evicted_pod_says_so():
+    async def run(api):
+        await api.patch(f"{PODS}/p", {"metadata": {"finalizers": ["example.com/held"]}})
+        assert (await api.post(f"{PODS}/p/eviction", EVICTION)).status == 201
+        [condition] = (await api.get(f"{PODS}/p")).doc["status"]["conditions"]
+        assert (condition["type"], condition["reason"]) == ("DisruptionTarget", "EvictionByEvictionAPI")
+
+    story(run)
+
+
 def test_a_budget_counts_evictions():
     async def run(api):
         await api.post(f"{PODS}/p/binding", BINDING)
