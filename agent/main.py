@@ -37,6 +37,7 @@ from agent.pods.tokens import ServiceAccountTokens
 from agent.proxy.proxy import Proxy
 from agent.server.app import NodeServer, ServingFiles
 from pykube.aio.clock import Clock, SystemClock
+from pykube.aio.heap import share_heap
 from pykube.aio.tasks import Supervisor
 from pykube.api import core_v1
 from pykube.client.config import ClientConfig, ConfigError
@@ -55,6 +56,7 @@ WRITES = 6
 
 async def run(config: AgentConfig) -> None:
     """Run the agent until SIGTERM or SIGINT; containers go on."""
+    share_heap()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
