@@ -57,6 +57,8 @@ def _from_custom(value: Any) -> Any:
 def _to_plain(value: Any) -> Any:
     if isinstance(value, CustomObject):
         return value.to_dict(to_dict(value.metadata))
+    if isinstance(value, msgspec.Raw):
+        return msgspec.json.decode(value)
     return _from_custom(value)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import ssl
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ from .authn.impersonation import Impersonation
 from .authn.request_header import RequestHeader
 from .authn.service_account import ServiceAccountTokens
 from .authn.x509 import X509, CertificateReader
-from .authz import Authorizer, Union, attributes_of, forbidden
+from .authz import Attributes, Authorizer, Union, attributes_of, forbidden
 from .authz.escalation import RBAC_TYPES, EscalationCheck
 from .authz.node import NodeAuthorizer
 from .authz.rbac import Rbac
@@ -293,11 +294,15 @@ def _authenticate(chain: Chain) -> Stage:
 
 
 def _authorize(authorizer: Authorizer) -> Stage:
-    async def authorize(ctx: Context) -> None:
-        asked = attributes_of(ctx.info, ctx.user)
+    async def check(asked: Attributes) -> None:
         decision = await authorizer.authorize(asked)
         if not decision.allowed:
             raise forbidden(asked, decision.reason)
+
+    async def authorize(ctx: Context) -> None:
+        asked = attributes_of(ctx.info, ctx.user)
+        await check(asked)
+        ctx.permit = lambda verb: check(dataclasses.replace(asked, verb=verb))
 
     return authorize
 

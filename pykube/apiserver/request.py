@@ -82,13 +82,17 @@ class RequestInfo:
         return value is not None and value.lower() in ("", "1", "t", "true")
 
 
+Permit = Callable[[str], Awaitable[None]]
+
+
 @dataclass(slots=True)
 class Context:
     """One request on its way through the stages.
 
     `user` is the anonymous one until authentication has run. `warnings` become ``Warning: 299`` headers of the answer.
     `resource` is what the path names, None for non-resource paths. `registry` reaches every object of the cluster.
-    `audit` collects annotations for the audit log.
+    `audit` collects annotations for the audit log. `permit` asks whether the user may do something else as well to
+    the same object, named by its verb, and raises Forbidden when not; None where nobody is asked.
     """
 
     info: RequestInfo
@@ -98,6 +102,7 @@ class Context:
     resource: Resource | None = None
     warnings: list[str] = field(default_factory=list)
     audit: dict[str, str] = field(default_factory=dict)
+    permit: Permit | None = None
 
     async def body(self) -> bytes:
         """The request's body; raises RequestEntityTooLarge beyond the server's limit."""

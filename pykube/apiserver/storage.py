@@ -12,12 +12,14 @@ from typing import Any
 
 from pykube.aio.clock import Clock
 from pykube.api import codec, names
+from pykube.api.patch.apply.operations import Versions
 from pykube.api.scheme import Resource
 from pykube.errors import AlreadyExists, BadRequest, Cause, Details, Invalid
 from pykube.store.base import KeyExists, RevisionMismatch, Store
 
 from . import model as models
-from . import pipeline, statuses
+from . import pipeline, statuses, stored_entries
+from .field_managers import Tracker, only_times_differ
 from .model import Model
 from .resources.strategy import Strategy
 from .table.printer import Printer
@@ -48,7 +50,7 @@ class Storage:
     """One resource's way into the store.
 
     `stored` turns an object as it is served into the form that lies in the store, `model` tells how it is read, and
-    `printer` how tables show it; built-in kinds need not say.
+    `printer` how tables show it; `versions` is the kind as server-side apply sees it. Built-in kinds need not say.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Storage:
         stored: Callable[[bytes], bytes] | None = None,
         model: Model | None = None,
         printer: Printer | None = None,
+        versions: Versions | None = None,
     ) -> None:
         self.cache = cache
         self.stored: Callable[[bytes], bytes] = stored or _as_served
@@ -70,10 +73,11 @@ class Storage:
         self.resource: Resource = cache.resource
         self.model: Model = model or models.typed(cache.resource.type)
         self.printer = printer
+        self.tracker = Tracker(self.model, strategy, clock, versions)
 
     def decode(self, data: bytes) -> Any:
-        """The object behind encoded JSON."""
-        return codec.decode(self.model.type, data)
+        """The object behind encoded JSON, the fields of its managers still encoded."""
+        return stored_entries.decode(self.model.type, data)
 
     async def create(self, write: Write) -> Written:
         """Create ``write.object``.
@@ -138,7 +142,8 @@ class Storage:
         meta.deletion_grace_period_seconds = None
         meta.self_link = ""
         meta.generation = 0
-        meta.managed_fields = []
+        given, meta.managed_fields = meta.managed_fields, []
+        meta.managed_fields = self.tracker.created(write, given)
 
     async def update(self, write: Write, make: Make, *, retry: bool = False) -> Written:
         """Replace the object with what `make` makes of it.
@@ -182,7 +187,9 @@ class Storage:
             )
         if asked and asked != str(current.revision):
             raise statuses.conflict(self.resource, write.name)
+        given, new.metadata.managed_fields = new.metadata.managed_fields, []
         self._keep_metadata(write, new.metadata, old.metadata)
+        new.metadata.managed_fields = self.tracker.updated(write, new, old, given)
         write.object, write.old = new, old
         await pipeline.run(pipeline.WRITE, write)
         return not asked
@@ -203,11 +210,12 @@ class Storage:
         new.generate_name = new.generate_name or old.generate_name
         new.namespace = old.namespace
         new.self_link = ""
-        new.managed_fields = []
         new.resource_version = old.resource_version
 
     async def _put_changed(self, key: str, write: Write, current: Cached) -> Written:
         """Write the changed object; an unchanged one is answered as it is, and one that nothing holds any more goes."""
+        if only_times_differ(write.object, write.old):
+            write.object.metadata.managed_fields = write.old.metadata.managed_fields
         write.object.metadata.resource_version = ""
         value = codec.encode(write.object)
         if value == unstamp(current.data, current.revision):

@@ -28,11 +28,24 @@ class Operation(enum.Enum):
     CONNECT = "CONNECT"
 
 
+@dataclass(frozen=True, slots=True)
+class FieldManager:
+    """Who owns the fields that a write changes: the client's name for itself, and what it wrote through.
+
+    `applies` says that the entries of ``managedFields`` come with the new object, made by an apply.
+    """
+
+    name: str
+    subresource: str = ""
+    applies: bool = False
+
+
 @dataclass(slots=True)
 class Write:
     """The object as it shall be (`object`, None on DELETE) and as it is (`old`, None on CREATE).
 
     Stages up to validation may change `object` in place; nobody may change `old`. `options` are those of a deletion.
+    Without a `manager` (the server itself writes) nobody comes to own anything.
     `release` collects what is called when the write is over, whichever way it went: what a stage has reserved (a port,
     say) is then either seen in the caches or free again.
     """
@@ -49,6 +62,7 @@ class Write:
     dry_run: bool = False
     warnings: list[str] = field(default_factory=list)
     options: meta_v1.DeleteOptions | None = None
+    manager: FieldManager | None = None
     release: list[Callable[[], None]] = field(default_factory=list)
 
     def is_for(self, plural: str, group: str = "", *, subresource: str = "") -> bool:

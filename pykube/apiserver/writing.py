@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass
+
+from pykube.api import field_errors
+from pykube.api.field_errors import Path
 from pykube.api.scheme import Resource
+from pykube.api.validation import meta
 from pykube.errors import BadRequest, Cause, Details, Invalid
 
 from .request import Context
-from .write import Operation, Write
+from .write import FieldManager, Operation, Write
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of a request, as failures name them."""
+
+    group: str = "meta.k8s.io"
+    kind: str = "PatchOptions"
+
+
+OPTIONS = Options()
+
+_MANAGER_MAX = 128
+"""Bytes that the name of a field manager may have."""
 
 
 def dry_run(ctx: Context) -> bool:
@@ -44,7 +64,29 @@ def write_of(ctx: Context, resource: Resource, operation: Operation, *, name: st
         subresource=info.subresource,
         dry_run=dry_run(ctx),
         warnings=ctx.warnings,
+        manager=FieldManager(manager_name(ctx), info.subresource),
     )
+
+
+def manager_name(ctx: Context) -> str:
+    """The client's name as an owner of fields: what it calls itself in the query, else its program's name.
+
+    Raises:
+        Invalid: the name in the query is too long or cannot be printed.
+    """
+    asked = ctx.info.query.get("fieldManager", "") if ctx.info.query else ""
+    if not asked:
+        return _program(ctx.http.headers.get("User-Agent", ""))
+    if found := list(meta.field_manager(asked, Path("fieldManager"))):
+        raise field_errors.invalid(OPTIONS, "", found)
+    return asked
+
+
+@functools.lru_cache(maxsize=256)
+def _program(user_agent: str) -> str:
+    """What stands before the slash of a User-Agent, as far as it can be printed and is not too long."""
+    name = "".join(letter for letter in user_agent.partition("/")[0] if letter.isprintable())
+    return name.encode()[:_MANAGER_MAX].decode(errors="ignore") or "unknown"
 
 
 def check_place(ctx: Context, resource: Resource, meta_name: str, meta_namespace: str) -> None:

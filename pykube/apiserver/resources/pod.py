@@ -7,6 +7,7 @@ from typing import Any
 
 from pykube.api import codec, conditions, core_v1, meta_v1, names
 from pykube.api.field_errors import FieldError
+from pykube.api.patch.apply.field_sets import Fields
 from pykube.api.validation import pod_update
 
 from ..write import Write
@@ -14,6 +15,9 @@ from .qos import qos_class
 from .strategy import Strategy
 
 _DONE = ("Succeeded", "Failed")
+
+_BUT_STATUS: Fields = {"f:spec": {}, "f:metadata": {"f:deletionTimestamp": {}, "f:ownerReferences": {}}}
+"""What the status of a pod does not carry; its labels do come along."""
 
 
 class PodStrategy(Strategy):
@@ -88,6 +92,9 @@ class PodStrategy(Strategy):
         if write.subresource == "resize":
             return list(pod_update.resize(write.object, write.old))
         return super().validate_update(write)
+
+    def reset_fields(self, subresource: str) -> Fields:
+        return _BUT_STATUS if subresource == "status" else super().reset_fields(subresource)
 
     def prepare_status(self, write: Write) -> None:
         pod, old = write.object, write.old

@@ -41,7 +41,7 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
         return pod
 
     write = writing.write_of(ctx, pods, Operation.UPDATE, name=name)
-    write.name, write.subresource = name, "binding"
+    write.name, write.subresource, write.manager = name, "binding", None
     await ctx.registry.storage(pods).update(write, make, retry=True)
     return answers.answer(ctx, codec.encode(CREATED), status=201)
 

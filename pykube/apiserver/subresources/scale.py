@@ -14,9 +14,10 @@ from pykube.errors import BadRequest, Cause, Details, Invalid
 from .. import answers, decoding, statuses, writing
 from ..request import Context
 from ..resources.scaling import Scaling
-from ..verbs import patch
+from ..verbs import apply, patch
 from ..watch_cache import Cached
 from ..write import Operation
+from . import scale_apply
 
 
 async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
@@ -34,6 +35,8 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
         wanted = await decoding.read_object(ctx, autoscaling_v1.Scale)
         writing.check_place(ctx, resource, wanted.metadata.name, wanted.metadata.namespace)
         written = await storage.update(write, lambda old, _cached: scaled(resource, scaling, codec.copy(old), wanted))
+    elif decoding.media_type(ctx) == apply.MEDIA_TYPE:
+        written = await scale_apply.update(ctx, storage, write)
     else:
         written = await storage.update(write, await _patched(ctx, resource, scaling), retry=True)
     return answers.plain_data(ctx, scaling.scale(storage.decode(written.data)))

@@ -1,4 +1,4 @@
-"""PATCH of an object or a subresource: JSON patch, JSON merge patch, strategic merge patch.
+"""PATCH of an object or a subresource: JSON patch, JSON merge patch, strategic merge patch; apply is in apply.py.
 
 The patch is applied to the newest state; when somebody else writes in between, it is applied again to theirs.
 """
@@ -11,21 +11,25 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from pykube.api import codec, strict
+from pykube.api import codec, field_errors, strict
+from pykube.api.field_errors import Path
 from pykube.api.patch import json_patch, merge_patch, strategic_merge
 from pykube.api.schema import Struct
 from pykube.api.scheme import Resource
 from pykube.errors import BadRequest, UnsupportedMediaType
 
-from .. import answers, decoding, writing
+from .. import answers, decoding, stored_entries, writing
 from ..model import Model
 from ..request import Context
 from ..watch_cache import Cached
 from ..write import Operation
+from . import apply
 
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
+
+_MANAGED = "managedFields"
 
 Apply = Callable[[Any], Any]
 """From plain data to plain data; may change what it is given."""
@@ -33,11 +37,15 @@ Apply = Callable[[Any], Any]
 
 async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     """Patch the object."""
+    if decoding.media_type(ctx) == apply.MEDIA_TYPE:
+        return await apply.handle(ctx, resource)
     storage = ctx.registry.storage(resource)
-    apply = await read_patch(ctx, storage.model.type)
+    change = await read_patch(ctx, storage.model.type)
+    managed = _MANAGED.encode() in await ctx.body()
 
     def make(old: Any, cached: Cached) -> Any:
-        new = patched(ctx, storage.model, apply(msgspec.json.decode(cached.data)))
+        data = cached.data if managed else stored_entries.split(cached.data)[0]
+        new = patched(ctx, storage.model, _with_reset(change(msgspec.json.decode(data))))
         writing.check_place(ctx, resource, new.metadata.name, new.metadata.namespace)
         return new
 
@@ -46,13 +54,25 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     return answers.one(ctx, resource, written.data)
 
 
+def _with_reset(doc: Any) -> Any:
+    """An empty list of field managers, told from none: one empty entry, which means the same."""
+    metadata = doc.get("metadata") if isinstance(doc, dict) else None
+    if isinstance(metadata, dict) and metadata.get(_MANAGED) == []:
+        metadata[_MANAGED] = [{}]
+    return doc
+
+
 async def read_patch(ctx: Context, cls: type) -> Apply:
     """The patch in the body, ready to be applied to an object of type `cls`; only Structs have a strategic one.
 
     Raises:
         UnsupportedMediaType: it is of no kind that is known.
         BadRequest: it is broken.
+        Invalid: it is to be forced, which only an apply can be.
     """
+    if "force" in ctx.info.query:
+        error = field_errors.forbidden(Path("force"), "may not be specified for non-apply patch")
+        raise field_errors.invalid(writing.OPTIONS, "", [error])
     kind = decoding.media_type(ctx)
     strategic = issubclass(cls, Struct)
     body = await ctx.body()
@@ -69,7 +89,7 @@ async def read_patch(ctx: Context, cls: type) -> Apply:
         if kind == MERGE_PATCH:
             return lambda doc: merge_patch.apply(doc, patch)
         return lambda doc: strategic_merge.apply(cls, doc, patch)
-    known = (JSON_PATCH, MERGE_PATCH, STRATEGIC) if strategic else (JSON_PATCH, MERGE_PATCH)
+    known = [JSON_PATCH, MERGE_PATCH, *([STRATEGIC] if strategic else []), apply.MEDIA_TYPE]
     raise UnsupportedMediaType(
         f"the body of the request was in an unknown format - accepted media types include: {', '.join(known)}"
     )

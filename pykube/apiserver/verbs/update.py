@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from aiohttp import web
 
 from pykube.api import codec
+from pykube.api.meta_v1 import ManagedFieldsEntry
 from pykube.api.scheme import Resource
 from pykube.errors import NotFound
 
-from .. import answers, decoding, writing
+from .. import answers, decoding, field_managers, writing
 from ..request import Context
+from ..watch_cache import Cached
 from ..write import Operation
 
 
@@ -21,9 +24,16 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     obj: Any = await decoding.read(ctx, storage.model)
     writing.check_place(ctx, resource, obj.metadata.name, obj.metadata.namespace)
     obj.metadata.name = ctx.info.name
+    given, obj.metadata.managed_fields = await _given(ctx, obj), []
+
+    def make(_old: Any, _cached: Cached) -> Any:
+        new = codec.copy(obj)
+        new.metadata.managed_fields = given
+        return new
+
     write = writing.write_of(ctx, resource, Operation.UPDATE)
     try:
-        written = await storage.update(write, lambda _old, _cached: codec.copy(obj))
+        written = await storage.update(write, make)
     except NotFound:
         if not storage.strategy.create_on_update or ctx.info.subresource or obj.metadata.resource_version:
             raise
@@ -31,3 +41,14 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
         create.object = obj
         written = await storage.create(create)
     return answers.one(ctx, resource, written.data, status=201 if written.created else 200)
+
+
+_EMPTY_LIST = re.compile(rb'"managedFields"\s*:\s*\[\s*\]')
+
+
+async def _given(ctx: Context, obj: Any) -> list[ManagedFieldsEntry]:
+    """The entries of field managers that came with the object; an empty list says something else than no list."""
+    given: list[ManagedFieldsEntry] = obj.metadata.managed_fields
+    if not given and _EMPTY_LIST.search(await ctx.body()):
+        return [field_managers.RESET]
+    return given

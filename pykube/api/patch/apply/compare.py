@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .field_sets import SELF, Fields, difference, union
-from .nodes import Kind, Node
+from .nodes import ANY, LEAF, Kind, Node
 
 Map = Mapping[str, Any]
 
@@ -44,20 +44,26 @@ def compare(node: Node, old: Map, new: Map) -> Comparison:
 
 def everything(node: Node, value: Any) -> Fields:
     """The place of `value` and all places in it."""
-    if not value:
-        return {}
+    if node is LEAF or not value:
+        return _LEAF
     kind = node.kind_of(value)
-    if kind is Kind.MAP:
-        found: Fields = {SELF: {}}
-        for key, below in value.items():
-            found[f"f:{key}"] = everything(node.child(key), below)
-        return found
     if kind is Kind.LEAF:
-        return {}
-    found = {SELF: {}}
-    for element, items in by_element(node, value).items():
-        found[element] = everything(node.element or node, items[0]) if len(items) == 1 else {}
+        return _LEAF
+    found: Fields = {SELF: _LEAF}
+    if kind is Kind.MAP:
+        fields, element = node.fields, node.element or ANY
+        for key, below in value.items():
+            child = fields.get(key, element)
+            found["f:" + key] = _LEAF if child is LEAF else everything(child, below)
+        return found
+    item = node.element or ANY
+    for path_element, items in by_element(node, value).items():
+        found[path_element] = everything(item, items[0]) if len(items) == 1 else _LEAF
     return found
+
+
+_LEAF: Fields = {}
+"""A place with nothing below it; shared, as no set is ever changed in place."""
 
 
 def by_element(node: Node, items: list[Any]) -> dict[str, list[Any]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
+
 from ...meta_v1 import ManagedFieldsEntry
 from . import field_sets
-from .field_sets import Fields
+from .field_sets import Fields, difference
 
 APPLY, UPDATE = "Apply", "Update"
 FIELDS_V1 = "FieldsV1"
@@ -29,12 +32,37 @@ class Owner(NamedTuple):
     subresource: str
 
 
-class Owned(NamedTuple):
-    """What a manager owns, in the words of which version, and since when it does."""
+@dataclass(slots=True)
+class Owned:
+    """What a manager owns, in the words of which version, and since when it does.
 
-    fields: Fields
+    `stored` are the fields, as a set or still encoded: most writes need not look into most entries.
+    """
+
+    stored: Fields | msgspec.Raw
     api_version: str
     time: datetime | None
+
+    @property
+    def fields(self) -> Fields:
+        if isinstance(self.stored, msgspec.Raw):
+            self.stored = _decode(self.stored)
+        return self.stored
+
+    def without(self, taken: Sequence[Fields]) -> Fields | None:
+        """What is left of the fields, or None when all of them are."""
+        if isinstance(self.stored, msgspec.Raw):
+            top = _decode_top(self.stored)
+            if not any(element in top for fields in taken for element in fields):
+                return None
+        left = self.fields
+        for fields in taken:
+            left = difference(left, fields)
+        return None if left is self.fields else left
+
+
+_decode: Callable[[msgspec.Raw], Fields] = msgspec.json.Decoder(dict[str, Any]).decode
+_decode_top: Callable[[msgspec.Raw], Mapping[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 Managed = dict[Owner, Owned]
@@ -86,7 +114,7 @@ def write(managed: Mapping[Owner, Owned]) -> list[ManagedFieldsEntry]:
             api_version=owned.api_version,
             time=owned.time,
             fields_type=FIELDS_V1,
-            fields_v1=owned.fields,
+            fields_v1=owned.stored,
             subresource=who.subresource,
         )
         for who, owned in sorted(managed.items(), key=_rank)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ... import schema
+from ...meta_v1 import ObjectMeta
 from ...schema import FieldInfo, ListMap, ListSet, MapAtomic, Struct
 from . import field_sets
 
@@ -109,6 +110,15 @@ ANY.element = ANY
 
 _KEY_DEFAULTS: Mapping[str, Any] = {"protocol": "TCP"}
 """Defaults of fields that are keys of a list; ports are the only ones."""
+
+
+def of_custom(content: Mapping[str, Node] | None = None) -> Node:
+    """The node of a custom kind, given the nodes of its fields beside metadata; without them anything may come."""
+    fields = {"apiVersion": LEAF, "kind": LEAF, "metadata": of_struct(ObjectMeta), **(content or {})}
+    return Node(Kind.MAP, make_fields=lambda: fields, element=ANY if content is None else None, present=_METADATA)
+
+
+_METADATA = frozenset({"metadata"})
 
 
 @functools.cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -88,20 +88,23 @@ class Request:
         return managers.owner(self.manager or "unknown", operation, self.version, self.subresource)
 
 
+Docs = Callable[[], tuple[Map, Map]]
+"""Gives the old and the new state, whole; asked for only when they have to be converted."""
+
+
 class Differences:
     """How two states of an object differ, in the words of each version that somebody asks for."""
 
-    def __init__(self, request: Request, old: Map, new: Map, *, found: Comparison | None = None) -> None:
-        self._request, self._old, self._new = request, old, new
-        first = found if found is not None else compare(request.node, old, new)
-        self._found: dict[str, Comparison | None] = {request.version: first.without(request.reset)}
-
-    @property
-    def own(self) -> Comparison:
+    def __init__(self, request: Request, own: Comparison, docs: Docs) -> None:
+        self._request, self._docs = request, docs
+        self.own = own.without(request.reset)
         """In the version of the request."""
-        found = self._found[self._request.version]
-        assert found is not None
-        return found
+        self._found: dict[str, Comparison | None] = {request.version: self.own}
+
+    @classmethod
+    def between(cls, request: Request, old: Map, new: Map) -> Differences:
+        """The differences of two states that are at hand whole."""
+        return cls(request, compare(request.node, old, new), lambda: (old, new))
 
     def at(self, version: str) -> Comparison | None:
         """In another version; None when that is not served."""
@@ -110,7 +113,7 @@ class Differences:
             node = versions.node(version)
             self._found[version] = None
             if node is not None:
-                old, new = versions.convert(self._old, version), versions.convert(self._new, version)
+                old, new = (versions.convert(doc, version) for doc in self._docs())
                 self._found[version] = compare(node, old, new)
         return self._found[version]
 
@@ -140,11 +143,11 @@ def _taken(managed: Managed, differences: Differences, applier: Owner | None = N
         at = differences.at(owned.api_version)
         if at is None:
             continue
-        left = owned.fields
-        for taken in (at.removed, at.modified, at.added):
-            left = difference(left, taken)
-        if left:
-            found[who] = owned if left is owned.fields else owned._replace(fields=left)
+        left = owned.without((at.removed, at.modified, at.added))
+        if left is None:
+            found[who] = owned
+        elif left:
+            found[who] = Owned(left, owned.api_version, owned.time)
     return found
 
 
@@ -171,7 +174,7 @@ def apply(request: Request, live: Map, config: Map, managed: Managed, *, force: 
             subresource=request.subresource,
             reset=request.reset,
         )
-        managed = update(before, {}, Differences(before, {}, live))
+        managed = update(before, {}, Differences.between(before, {}, live))
     node, who = request.node, request.owner(managers.APPLY)
     merged: Map = merge(node, live, config)
     last = managed.get(who)
@@ -179,7 +182,7 @@ def apply(request: Request, live: Map, config: Map, managed: Managed, *, force: 
     held = {**managed, who: Owned(mine, request.version, last.time if last else None)}
     if last is not None and last.fields:
         merged = _pruned(request, merged, held, last)
-    differences = Differences(request, live, merged)
+    differences = Differences.between(request, live, merged)
     if not force:
         _refuse_conflicts(held, differences, who)
     held = _taken(held, differences, who)

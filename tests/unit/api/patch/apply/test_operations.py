@@ -52,7 +52,7 @@ def updated(
     manager: str, old: Doc, new: Doc, managed: Managed, *, at: int = 0, cls: type = apps_v1.Deployment
 ) -> Managed:
     asked = request(manager, cls, at=at)
-    return update(asked, managed, Differences(asked, old, new))
+    return update(asked, managed, Differences.between(asked, old, new))
 
 
 class TestApply:
