@@ -44,7 +44,7 @@ from .authz.rbac import Rbac
 from .authz.reviews import Reviews
 from .authz.union import Masters
 from .crd.definitions import Definitions
-from .crd.publishing import published_schema
+from .crd.publishing import published_version
 from .discovery import Discovery
 from .events_ttl import EventsTtl
 from .handler import RequestHandler, Routes
@@ -318,7 +318,7 @@ def _escalation_stage(check: EscalationCheck) -> WriteStage:
 def routes_of(config: ServerConfig, registry: Registry, tokens: Tokens, health: Health, metrics: Metrics) -> Routes:
     """What answers what, reviews excepted, which need the authorizer."""
     discovery = Discovery([registry.resources], address=f"{advertise_address(config)}:{config.port}")
-    openapi = OpenApi(registry.resources, lambda resource: published_schema(registry, resource))
+    openapi = OpenApi(registry.resources, lambda resource: published_version(registry, resource))
     registry.on_change.extend((discovery.changed, openapi.changed))
     routes = Routes()
     routes.trees.update(

@@ -112,7 +112,7 @@ def _fits(format_: str) -> Check:
 def _multiple(factor: float) -> Check:
     def check(value: Any, old: Any, path: str, errors: list[FieldError]) -> None:
         times = value / factor
-        if not math.isclose(times, round(times), rel_tol=0, abs_tol=1e-9):
+        if not math.isfinite(times) or not math.isclose(times, round(times), rel_tol=0, abs_tol=1e-9):
             detail = f"{path} in body should be a multiple of {_shown(factor)}"
             errors.append(FieldError(path, ErrorType.INVALID, value, detail))
 

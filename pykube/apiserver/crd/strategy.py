@@ -52,6 +52,7 @@ class CustomStrategy(Strategy):
         if self.has_status:
             obj.content.pop("status", None)
         obj.metadata.generation = 1
+        write.warnings.extend(_finalizer_warnings(obj.metadata.finalizers))
 
     def validate_create(self, write: Write) -> Sequence[FieldError]:
         obj: CustomObject = write.object
@@ -65,6 +66,8 @@ class CustomStrategy(Strategy):
             _take_status(obj.content, old.content)
         if obj.content != old.content:
             obj.metadata.generation = old.metadata.generation + 1
+        new = [name for name in obj.metadata.finalizers if name not in old.metadata.finalizers]
+        write.warnings.extend(_finalizer_warnings(new))
 
     def validate_update(self, write: Write) -> Sequence[FieldError]:
         obj: CustomObject = write.object
@@ -93,6 +96,19 @@ class CustomStrategy(Strategy):
 
     def _scale_errors(self, obj: CustomObject) -> list[FieldError]:
         return self._scale.validate(obj.content) if self._scale is not None else []
+
+
+_KNOWN_FINALIZERS = frozenset({"orphan", "foregroundDeletion", "kubernetes"})
+
+
+def _finalizer_warnings(finalizers: Sequence[str]) -> list[str]:
+    """New finalizers should say whose they are."""
+    return [
+        f'metadata.finalizers: "{name}": prefer a domain-qualified finalizer name '
+        f"{'including a path (/) ' if '.' in name else ''}to avoid accidental conflicts with other finalizer writers"
+        for name in sorted(finalizers)
+        if "/" not in name and name not in _KNOWN_FINALIZERS
+    ]
 
 
 def _take_status(content: dict[str, Any], source: dict[str, Any]) -> None:

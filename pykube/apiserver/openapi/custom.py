@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pykube.api import codec, meta_v1
-from pykube.api.apiextensions_v1 import JSONSchemaProps
+from pykube.api.apiextensions_v1 import CustomResourceDefinitionVersion, JSONSchemaProps
 from pykube.api.scheme import CustomResource
 
 from . import names
 from .schemas import Dialect, Schema
 
-Schemas = Callable[[CustomResource], JSONSchemaProps | None]
-"""Gives the schema of a custom kind as its definition has it now."""
+Schemas = Callable[[CustomResource], CustomResourceDefinitionVersion | None]
+"""Gives a version of a custom kind, its schema in it, as its definition has it now."""
 
 _LOGIC = ("allOf", "anyOf", "oneOf", "not")
 _TEXTS = {
@@ -26,16 +26,21 @@ _TEXTS = {
 }
 
 
-def no_schemas(resource: CustomResource) -> JSONSchemaProps | None:
+def no_schemas(resource: CustomResource) -> CustomResourceDefinitionVersion | None:
     """For servers without custom kinds."""
     return None
 
 
 def definitions(resource: CustomResource, schemas: Schemas, dialect: Dialect) -> Iterator[tuple[str, Schema]]:
     """The definitions of a kind and of its lists, by name."""
-    source = schemas(resource)
+    version = schemas(resource)
+    source = version.schema.open_apiv3_schema if version is not None and version.schema is not None else None
     name = names.of_resource(resource)
-    yield name, {**_object(source, dialect), "x-kubernetes-group-version-kind": [_kind(resource, resource.kind)]}
+    found = {**_object(source, dialect), "x-kubernetes-group-version-kind": [_kind(resource, resource.kind)]}
+    if version is not None and version.selectable_fields:
+        fields = [{"fieldPath": field.json_path.removeprefix(".")} for field in version.selectable_fields]
+        found["x-kubernetes-selectable-fields"] = fields
+    yield name, found
     yield (
         names.of_list(resource),
         {

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pykube.api import apiextensions_v1, conditions
+from pykube.api.field_errors import FieldError
 
+from ..crd import declared
 from ..write import Write
 from .workload import CountedConditionally
 
@@ -27,6 +29,16 @@ class DefinitionStrategy(CountedConditionally):
     def prepare_update(self, write: Write) -> None:
         super().prepare_update(write)
         _note_stored(write.object)
+
+    def validate_create(self, write: Write) -> Sequence[FieldError]:
+        return super().validate_create(write) or list(declared.check(write.object))
+
+    def validate_update(self, write: Write) -> Sequence[FieldError]:
+        found = super().validate_update(write)
+        # What was wrong before must not keep finalizers from being removed.
+        if found or write.object.spec == write.old.spec:
+            return found
+        return list(declared.check(write.object))
 
     def finalizers(self, obj: Any) -> Sequence[str]:
         found = list(obj.metadata.finalizers)

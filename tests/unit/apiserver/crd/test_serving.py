@@ -180,15 +180,15 @@ def test_deprecated_versions_are_warned_about() -> None:
 def test_tables_and_selectable_fields() -> None:
     async def story(api: Api) -> None:
         await api.post(CRONTABS, crontab(port="http"))
-        await api.post(CRONTABS, crontab("b", port=80))
+        await api.post(CRONTABS, crontab("b", port=80, replicas=2))
         table = await api.get(CRONTABS, Accept="application/json;as=Table;g=meta.k8s.io;v=v1")
         assert [row["cells"] for row in table.doc["rows"]] == [["a", "http"], ["b", "80"]]
-        chosen = await api.get(f"{CRONTABS}?fieldSelector=spec.port%3D80")
+        chosen = await api.get(f"{CRONTABS}?fieldSelector=spec.replicas%3D2")
         assert [item["metadata"]["name"] for item in chosen.doc["items"]] == ["b"]
         assert (await api.get(f"{CRONTABS}?fieldSelector=spec.other%3D80")).status == 400
 
     column = {"name": "Port", "type": "string", "jsonPath": ".spec.port"}
-    served(story, version(additionalPrinterColumns=[column], selectableFields=[{"jsonPath": ".spec.port"}]))
+    served(story, version(additionalPrinterColumns=[column], selectableFields=[{"jsonPath": ".spec.replicas"}]))
 
 
 def test_discovery_and_openapi_tell_of_it() -> None:
@@ -318,3 +318,31 @@ def test_cluster_wide_kinds() -> None:
         assert (await api.get(CRONTABS)).status == 404
 
     served(story, scope="Cluster")
+
+
+def test_definitions_agree_with_themselves() -> None:
+    async def story(api: Api) -> None:
+        spec = {"type": "object", "properties": {"n": {"type": "integer", "default": "x"}, "o": {"type": "object"}}}
+        spec["properties"]["o"]["default"] = {"a": 1}  # type: ignore[index]
+        schema = {"openAPIV3Schema": {"type": "object", "properties": {"spec": spec}}}
+        fields = [{"jsonPath": ".spec.o"}, {"jsonPath": ".spec.absent"}]
+        answer = await api.patch(NAME, {"spec": {"versions": [version(schema=schema, selectableFields=fields)]}})
+        place = "spec.versions[0].schema.openAPIV3Schema.properties[spec].properties"
+        assert [cause["field"] for cause in answer.doc["details"]["causes"]] == [
+            f"{place}[n].default",
+            f"{place}[o].default",
+            "spec.versions[0].selectableFields[0].jsonPath",
+            "spec.versions[0].selectableFields[1].jsonPath",
+        ]
+
+    served(story)
+
+
+def test_finalizers_should_say_whose_they_are() -> None:
+    async def story(api: Api) -> None:
+        body = crontab()
+        body["metadata"]["finalizers"] = ["example.com", "example.com/good"]
+        (warning,) = (await api.post(CRONTABS, body)).headers.getall("Warning")
+        assert "prefer a domain-qualified finalizer name including a path (/)" in warning
+
+    served(story)
