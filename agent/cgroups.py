@@ -71,7 +71,7 @@ def detect_driver(root: Path = ROOT) -> str:
 
 
 class Cgroups:
-    """Makes, limits and removes the cgroups of classes and pods. All calls are quick kernel writes."""
+    """Makes, limits and removes the cgroups of classes and pods. All calls are quick."""
 
     def __init__(self, driver: str, root: Path = ROOT, top: str = TOP) -> None:
         """`top` is the cgroup that holds all pods; two agents on one host need two."""
@@ -79,6 +79,8 @@ class Cgroups:
         self.top = top
         self._root = root
         self._v2 = is_v2(root)
+        self._node_cpu_milli = 0
+        self._classes_told = False
         self._controllers = [name for name in V1_CONTROLLERS if (root / name).is_dir()]
 
     def parent(self, pod: core_v1.Pod) -> str:
@@ -96,12 +98,24 @@ class Cgroups:
     async def apply(self, pod: core_v1.Pod) -> None:
         """Tell systemd the pod's limits, once its sandbox runs; where systemd is not asked nothing has to be done."""
         if self.driver == "systemd":
+            if not self._classes_told:
+                self._classes_told = True
+                await self._tell_classes()
             limits = pod_limits(pod)
             wanted = systemd_slices.properties(limits, weight_of(limits.cpu_shares))
             await systemd_slices.set_properties(pod_path(pod, self.top).systemd(), wanted)
 
+    async def _tell_classes(self) -> None:
+        """The weights that `prepare` writes where systemd is not asked."""
+        weights: dict[tuple[str, ...], int] = {(self.top, "besteffort"): weight_of(LEAST_SHARES)}
+        if self._node_cpu_milli:
+            weights[self.top,] = weight_of(shares_of(self._node_cpu_milli))
+        for parts, weight in weights.items():
+            await systemd_slices.set_properties(CgroupPath(parts).systemd(), [f"CPUWeight={weight}"])
+
     def prepare(self, node_cpu_milli: int = 0) -> None:
         """Make the classes' cgroups; best-effort work gets the least share of the processor."""
+        self._node_cpu_milli = node_cpu_milli
         if self.driver == "systemd":
             return
         for parts in self._classes():
@@ -150,25 +164,30 @@ class Cgroups:
             for name in ("cpuset.cpus", "cpuset.mems"):
                 _write(directory / name, (directory.parent / name).read_text().strip())
 
-    def remove(self, pod: core_v1.Pod) -> None:
+    async def remove(self, pod: core_v1.Pod) -> None:
         """Remove the pod's cgroup, ending what has been left in it. Nothing happens where there is none."""
-        for _, directory in self._dirs(pod_path(pod, self.top)):
-            _remove_tree(directory)
+        await self._remove(pod_path(pod, self.top))
 
-    def remove_empty(self, uids: Iterable[str]) -> None:
+    async def remove_empty(self, uids: Iterable[str]) -> None:
         """Remove the cgroups of these pods where nothing runs in them any more; what runs may be somebody else's."""
-        for parts in self._classes():
-            for uid in uids:
-                for _, directory in self._dirs(CgroupPath((*parts, f"pod{uid}"))):
-                    _remove_tree(directory, end=False)
+        paths = [CgroupPath((*parts, f"pod{uid}")) for parts in self._classes() for uid in uids]
+        for path in paths:
+            await self._remove(path, end=False)
+
+    async def _remove(self, path: CgroupPath, *, end: bool = True) -> None:
+        """Remove a cgroup with those below; a slice is stopped, for systemd remembers even one that has no cgroup."""
+        directories = [directory for _, directory in self._dirs(path) if directory.is_dir()]
+        for directory in directories:
+            _remove_tree(directory, end=end)
+        if self.driver == "systemd" and directories and (end or not directories[0].exists()):
+            await systemd_slices.stop(path.systemd())
 
     def _classes(self) -> tuple[tuple[str, ...], ...]:
         return (self.top,), (self.top, "burstable"), (self.top, "besteffort")
 
-    def remove_all(self) -> None:
+    async def remove_all(self) -> None:
         """Remove every cgroup below and including ``kubepods``."""
-        for _, directory in self._dirs(CgroupPath((self.top,))):
-            _remove_tree(directory)
+        await self._remove(CgroupPath((self.top,)))
 
     def pods(self) -> set[str]:
         """The uids of pods that have a cgroup."""

@@ -47,7 +47,7 @@ async def reset(config: AgentConfig, clock: Clock | None = None) -> None:
     await containerd.stop()
     ours = str(config.run_dir / "containerd")
     await _kill(_shims(ours), clock)
-    Cgroups(detect_driver()).remove_all()
+    await Cgroups(detect_driver()).remove_all()
     for path in namespaces:
         with contextlib.suppress(OSError):
             _unmount(path)

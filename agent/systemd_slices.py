@@ -1,18 +1,23 @@
 """Limits of pods where systemd owns the cgroups: systemd is told, for it undoes what others write.
 
-The runtime has systemd make the slices when it starts the first container in them. Their properties are set at run
-time only, so that nothing of a pod outlives a reboot.
+The runtime has systemd make the slices when it starts the first container in them; systemd keeps a slice until it is
+told to stop it. Properties are set at run time only, so that nothing of a pod outlives a reboot.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 from agent.pods.resources import CPU_PERIOD, PodLimits
 
 log = logging.getLogger(__name__)
+
+DROP_INS = Path("/run/systemd/system.control")
+"""Where systemd keeps what was set with ``--runtime``; it never removes any of it itself."""
 
 
 def properties(limits: PodLimits, weight: int) -> list[str]:
@@ -27,13 +32,27 @@ def properties(limits: PodLimits, weight: int) -> list[str]:
 
 async def set_properties(slice_name: str, wanted: Sequence[str]) -> None:
     """Have systemd apply properties; a host where it refuses runs the pod without them, and says so in the log."""
+    await _systemctl("set-property", "--runtime", slice_name, *wanted)
+
+
+async def stop(slice_name: str) -> None:
+    """End a slice with all that is in it, and forget the properties that were set for it and for those below."""
+    await _systemctl("stop", slice_name)
+    forget(slice_name)
+
+
+def forget(slice_name: str, drop_ins: Path = DROP_INS) -> None:
+    """Remove the properties that were set for a slice and for those below, which are named after it."""
+    stem = slice_name.removesuffix(".slice")
+    for directory in (drop_ins / f"{slice_name}.d", *drop_ins.glob(f"{stem}-*.slice.d")):
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+async def _systemctl(*arguments: str) -> None:
     try:
         process = await asyncio.create_subprocess_exec(
             "systemctl",
-            "set-property",
-            "--runtime",
-            slice_name,
-            *wanted,
+            *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
@@ -43,4 +62,4 @@ async def set_properties(slice_name: str, wanted: Sequence[str]) -> None:
         return
     _, said = await process.communicate()
     if process.returncode:
-        log.warning("systemd refused %s for %s: %s", wanted, slice_name, said.decode(errors="replace").strip())
+        log.warning("systemctl %s failed: %s", " ".join(arguments), said.decode(errors="replace").strip())

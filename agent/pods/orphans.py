@@ -48,7 +48,7 @@ class Orphans:
                 log.warning("cannot remove %s: %s", directory, error)
         for directory in self._logs:
             await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
-        self._at.cgroups.remove_empty(self._cgroups)
+        await self._at.cgroups.remove_empty(self._cgroups)
 
 
 def _children(directory: Path) -> list[Path]:

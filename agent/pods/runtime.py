@@ -174,7 +174,7 @@ class PodRuntime:
         """
         await self._at.cri.stop_pod_sandbox(sandbox_id)
         self._stopped.add(sandbox_id)
-        self._at.cgroups.remove(pod)
+        await self._at.cgroups.remove(pod)
 
     async def remove_all(self, pod: core_v1.Pod) -> None:
         """Remove every sandbox of the pod, with containers, cgroup and logs.
@@ -187,7 +187,7 @@ class PodRuntime:
             if sandbox.id not in self._stopped:
                 await self._at.cri.stop_pod_sandbox(sandbox.id)
             await self._at.cri.remove_pod_sandbox(sandbox.id)
-        self._at.cgroups.remove(pod)
+        await self._at.cgroups.remove(pod)
         await asyncio.to_thread(shutil.rmtree, log_directory(pod, str(self._at.log_dir)), ignore_errors=True)
 
     # Containers

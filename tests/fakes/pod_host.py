@@ -113,7 +113,7 @@ class PodHost:
             await references.close()
             await probes.close()
             if not pods.workers():
-                self.cgroups.remove_all()
+                await self.cgroups.remove_all()
 
     async def until(self, name: str, condition: Callable[[core_v1.Pod], bool], seconds: float = 20) -> core_v1.Pod:
         """The pod, as soon as the API's object fulfils `condition`."""

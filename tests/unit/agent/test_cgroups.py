@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from agent import systemd_slices
 from agent.cgroups import CgroupPath, Cgroups, is_v2, pod_path, weight_of
 from agent.pods.resources import pod_limits
 from agent.systemd_slices import properties
@@ -88,7 +90,7 @@ def test_pods_are_found_and_empty_ones_removed(tmp_path: Path) -> None:
     for controller in ("cpu", "memory", "cpuset"):
         (tmp_path / controller / path).mkdir(parents=True)
     assert cgroups.pods() == {"12-34"}
-    cgroups.remove_empty(["12-34"])
+    asyncio.run(cgroups.remove_empty(["12-34"]))
     assert cgroups.pods() == set()
 
 
@@ -104,3 +106,12 @@ def test_systemd_is_told_instead(tmp_path: Path) -> None:
     limits = pod_limits(pod())
     told = properties(limits, weight_of(limits.cpu_shares))
     assert told == ["CPUWeight=20", "CPUQuota=50%", f"MemoryMax={64 * 2**20}"]
+
+
+def test_a_stopped_slice_leaves_no_properties(tmp_path: Path) -> None:
+    ours, below = "kubepods-burstable-pod1.slice.d", "kubepods-burstable-pod1-inner.slice.d"
+    others = {"kubepods-burstable.slice.d", "kubepods-burstable-pod12.slice.d"}
+    for name in (ours, below, *others):
+        (tmp_path / name).mkdir()
+    systemd_slices.forget("kubepods-burstable-pod1.slice", tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == others
