@@ -65,6 +65,8 @@ _FIELDS: Mapping[tuple[str, str], tuple[str, ...]] = {
 _NUMBERS = frozenset({"status.replicas"})
 _BOOLEANS = frozenset({"spec.unschedulable", "spec.hostNetwork"})
 _RENAMED: Mapping[str, str] = {"source.component": "source"}
+_FALLBACKS: Mapping[str, str] = {"source": "reportingComponent"}
+"""Where a field is empty, another counts: newer events have no source but a controller that reports them."""
 _ALIASES: Mapping[str, str] = {"spec.host": "spec.nodeName"}
 
 
@@ -108,6 +110,7 @@ class Extractor:
         paths = _FIELDS.get((resource.group, resource.plural), ())
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_probe(paths) if paths else _Plain)
         self._names = tuple(_RENAMED.get(path, path) for path in paths)
+        self._fallbacks = [(name, other) for name, other in _FALLBACKS.items() if name in self._names]
         self._read = _reader(paths)
         self._namespaced = resource.namespaced
         base = ("metadata.name", "metadata.namespace") if resource.namespaced else ("metadata.name",)
@@ -122,6 +125,8 @@ class Extractor:
             fields["metadata.namespace"] = meta.namespace
         if self._names:
             fields.update(zip(self._names, map(_text, self._read(probe)), strict=True))
+            for name, other in self._fallbacks:
+                fields[name] = fields[name] or fields[other]
         return Selectable(meta.namespace, meta.name, meta.labels or _NO_LABELS, fields)
 
 

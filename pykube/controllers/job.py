@@ -73,13 +73,18 @@ class JobController(Controller):
     def _let_go(self, pod: core_v1.Pod) -> None:
         """A pod that no Job counts any more must not be held by our finalizer."""
         reference = owners.controller_of(pod)
-        if reference is not None and reference.kind == "Job":
+        if reference is None:
+            self.queue.add(f"{pod.metadata.namespace}/")
+        elif reference.kind == "Job":
             self.queue.add(f"{pod.metadata.namespace}/{reference.name}")
 
     # -- sync
 
     async def sync(self, key: str) -> None:
         namespace, name = split(key)
+        if not name:
+            await self._release_strays(namespace)
+            return
         job = self.jobs.get(name, namespace)
         if job is None:
             self.expectations.forget(key)
@@ -121,6 +126,18 @@ class JobController(Controller):
             if FINALIZER in pod.metadata.finalizers
             and (reference := owners.controller_of(pod)) is not None
             and (reference.kind, reference.name) == ("Job", name)
+        ]
+        await self._drop_finalizers(held)
+
+    async def _release_strays(self, namespace: str) -> None:
+        """Pods that a Job has let go of and that none will adopt."""
+        wanted = [selectors.from_label_selector(job.spec.selector) for job in self.jobs.list(namespace)]
+        held = [
+            pod
+            for pod in self.pods.list(namespace)
+            if FINALIZER in pod.metadata.finalizers
+            and owners.controller_of(pod) is None
+            and not any(selector.matches(pod.metadata.labels) for selector in wanted)
         ]
         await self._drop_finalizers(held)
 

@@ -23,6 +23,8 @@ def test_events_know_their_source():
     )
     assert seen.fields["source"] == "kubelet"
     assert seen.fields["involvedObject.kind"] == "Pod"
+    reported = extractor(scheme.resource_of(core_v1.Event))(b'{"metadata":{"name":"e"},"reportingComponent":"kubelet"}')
+    assert reported.fields["source"] == "kubelet"
 
 
 def test_nodes_have_no_namespace():

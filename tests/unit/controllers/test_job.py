@@ -187,6 +187,23 @@ def test_a_success_policy_ends_the_job_early() -> None:
     asyncio.run(story())
 
 
+def test_a_pod_that_the_job_let_go_is_held_no_longer() -> None:
+    async def story() -> None:
+        async with Scene().running(JobController) as scene:
+            await scene.api.create(job())
+            await scene.settle()
+            [pod] = pods(scene)
+            assert pod.metadata.finalizers
+            pod = msgspec.structs.replace(pod, metadata=msgspec.structs.replace(pod.metadata, labels={}))
+            await scene.api.update(pod)
+            await scene.settle()
+            released = next(found for found in pods(scene) if found.metadata.uid == pod.metadata.uid)
+            assert not released.metadata.owner_references
+            assert not released.metadata.finalizers
+
+    asyncio.run(story())
+
+
 def test_a_suspended_job_has_no_pods() -> None:
     async def story() -> None:
         async with Scene().running(JobController) as scene:
