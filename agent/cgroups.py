@@ -164,6 +164,17 @@ class Cgroups:
             for name in ("cpuset.cpus", "cpuset.mems"):
                 _write(directory / name, (directory.parent / name).read_text().strip())
 
+    def oom_kills(self, pod: core_v1.Pod) -> int:
+        """How many processes of the pod the kernel has killed for want of memory; always 0 on cgroup v1."""
+        if not self._v2:
+            return 0
+        ((_, directory),) = self._dirs(pod_path(pod, self.top))
+        try:
+            events = dict(line.split() for line in (directory / "memory.events").read_text().splitlines())
+        except OSError:
+            return 0
+        return int(events.get("oom_kill", 0))
+
     async def remove(self, pod: core_v1.Pod) -> None:
         """Remove the pod's cgroup, ending what has been left in it. Nothing happens where there is none."""
         await self._remove(pod_path(pod, self.top))

@@ -35,6 +35,8 @@ EXITED = pb.ContainerState.CONTAINER_EXITED
 RUNNING = pb.ContainerState.CONTAINER_RUNNING
 PATIENCE = 20
 """How often a runtime that has gone away is asked what became of a start."""
+KILLED = 137
+"""The exit code of a container that SIGKILL has ended."""
 START_ERROR = 128
 """The exit code of a container whose process could not be started."""
 
@@ -62,6 +64,10 @@ class PodRuntime:
         self._strays = False
         """Whether the runtime may have sandboxes of the pod besides the present one."""
         self._config: pb.PodSandboxConfig | None = None
+        self._oom_kills = 0
+        """How many kills for want of memory have been told of."""
+        self._oom_killed: set[str] = set()
+        """The containers they were told of."""
         self._images: dict[str, pb.Image] = {}
 
     # Volumes and directories
@@ -336,12 +342,24 @@ class PodRuntime:
         said = termination.message(place, container.termination_message_policy, log, status.exit_code)
         return Exit(
             code=status.exit_code,
-            reason=status.reason,
+            reason=self._reason(pod, status),
             message=said or status.message,
             started_at=moment(status.started_at),
             finished_at=moment(status.finished_at) or self._at.clock.now(),
             container_id=container_id,
         )
+
+    def _reason(self, pod: core_v1.Pod, status: pb.ContainerStatus) -> str:
+        """Why the container ended, in the runtime's word where it knows.
+
+        It does not know of kills where the pod's limit was hit before the container's (containerd 1.6), or where the
+        container's cgroup was gone before it looked. The pod's own cgroup counts all of them.
+        """
+        kills = self._at.cgroups.oom_kills(pod)
+        if kills > self._oom_kills and status.exit_code == KILLED:
+            self._oom_killed.add(status.id)
+        self._oom_kills = kills
+        return "OOMKilled" if status.id in self._oom_killed else status.reason
 
     async def remove_dead(self, pod: core_v1.Pod, name: str, keep: int = 2) -> None:
         """Remove all but the newest `keep` containers called `name`, none of which runs, and their logs.

@@ -115,3 +115,13 @@ def test_a_stopped_slice_leaves_no_properties(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     systemd_slices.forget("kubepods-burstable-pod1.slice", tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == others
+
+
+def test_kills_for_want_of_memory_are_counted(tmp_path: Path) -> None:
+    cgroups = Cgroups("systemd", v2(tmp_path))
+    assert cgroups.oom_kills(pod()) == 0
+    directory = tmp_path / pod_path(pod()).systemd_path().lstrip("/")
+    directory.mkdir(parents=True)
+    (directory / "memory.events").write_text("low 0\nhigh 0\nmax 90\noom 1\noom_kill 1\noom_group_kill 0\n")
+    assert cgroups.oom_kills(pod()) == 1
+    assert Cgroups("cgroupfs", v1(tmp_path / "old")).oom_kills(pod()) == 0
