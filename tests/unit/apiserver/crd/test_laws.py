@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pykube.api import codec
@@ -10,6 +10,7 @@ from pykube.api.apiextensions_v1 import CustomResourceDefinitionVersion, CustomR
 from pykube.api.custom import CustomObject
 from pykube.apiserver.crd.schema import CompiledSchema, compile_schema
 
+_law = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 _names = st.sampled_from("abcd")
 _scalars = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "2020-01-01"]) | st.just(0.5)
 _values = st.recursive(
@@ -73,30 +74,35 @@ def _completed(schema: CompiledSchema, content: dict[str, Any]) -> dict[str, Any
     return content
 
 
+@_law
 @given(_schemas, _values)
 def test_pruning_twice_drops_nothing_more(schema: CompiledSchema, value: Any) -> None:
     once, _ = _pruned(schema, {"spec": value})
     assert _pruned(schema, once) == (once, [])
 
 
+@_law
 @given(_schemas, _values)
 def test_what_is_not_dropped_is_not_changed(schema: CompiledSchema, value: Any) -> None:
     pruned, dropped = _pruned(schema, {"spec": value})
     assert bool(dropped) == (pruned != {"spec": value})
 
 
+@_law
 @given(_schemas, _values)
 def test_completing_twice_sets_nothing_more(schema: CompiledSchema, value: Any) -> None:
     once = _completed(schema, {"spec": value})
     assert _completed(schema, once) == once
 
 
+@_law
 @given(_schemas, _values)
 def test_completing_adds_nothing_that_pruning_drops(schema: CompiledSchema, value: Any) -> None:
     pruned, _ = _pruned(schema, {"spec": value})
     assert _pruned(schema, _completed(schema, pruned))[1] == []
 
 
+@_law
 @given(_schemas, _values)
 def test_an_unchanged_object_can_always_be_written_again(schema: CompiledSchema, value: Any) -> None:
     obj = CustomObject(content=_completed(schema, {"spec": value}))
@@ -104,6 +110,7 @@ def test_an_unchanged_object_can_always_be_written_again(schema: CompiledSchema,
     assert schema.validate(codec.copy(obj), obj) == []
 
 
+@_law
 @given(_schemas, _values)
 def test_an_object_means_the_same_after_being_stored(schema: CompiledSchema, value: Any) -> None:
     obj = CustomObject(api_version="g/v", kind="K", content=_completed(schema, {"spec": value}))
