@@ -101,9 +101,8 @@ def from_dict(cls: type[T], data: Any) -> T:
         return msgspec.convert(_plain(data), cls, dec_hook=_to_custom)
     except (msgspec.ValidationError, ValueError) as error:
         reason = explain(cls, data) or error
-        raise BadRequest(
-            f"{cls.__name__} in version {_version(data)} cannot be handled as a {cls.__name__}: {reason}"
-        ) from error
+        name = _kind(data) if cls is CustomObject else cls.__name__
+        raise BadRequest(f"{name} in version {_version(data)} cannot be handled as a {name}: {reason}") from error
 
 
 def to_dict(value: Any) -> Any:
@@ -143,6 +142,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _kind(data: Any) -> str:
+    kind = data.get("kind") if isinstance(data, dict) else None
+    return kind if isinstance(kind, str) and kind else "Object"
 
 
 def _version(data: Any) -> str:

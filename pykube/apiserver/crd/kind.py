@@ -11,6 +11,7 @@ from pykube.api import codec, strict
 from pykube.api.apiextensions_v1 import CustomResourceDefinition, CustomResourceDefinitionVersion
 from pykube.api.custom import CustomObject
 from pykube.api.meta_v1 import ObjectMeta
+from pykube.api.patch.apply.operations import Versions
 from pykube.api.scheme import CustomResource, Subresource
 
 from ..discovery import version_priority
@@ -18,6 +19,7 @@ from ..registry import Registry
 from ..storage import Storage
 from ..watch_cache import WatchCache
 from .columns import printer
+from .ownership import ServedVersions
 from .pruning import META_FIELDS
 from .schema import CompiledSchema, compile_schema
 from .selectable_fields import extract
@@ -72,8 +74,9 @@ def storages(
     """The ways to the objects of each version served; their caches are still to be filled."""
     stored = next(version.name for version in definition.spec.versions if version.storage)
     api_version = f"{definition.spec.group}/{stored}"
+    versions = ServedVersions(definition)
     return [
-        _storage(definition, version, registry, terminating, api_version)
+        _storage(definition, version, registry, terminating, api_version, versions)
         for version in definition.spec.versions
         if version.served
     ]
@@ -85,6 +88,7 @@ def _storage(
     registry: Registry,
     terminating: Callable[[], bool],
     stored_version: str,
+    versions: Versions,
 ) -> Storage:
     resource = resource_of(definition, version)
     schema = compile_schema(version)
@@ -101,6 +105,7 @@ def _storage(
         stored=_stored(resource.api_version, stored_version),
         model=model,
         printer=printer(version.additional_printer_columns),
+        versions=versions,
     )
 
 

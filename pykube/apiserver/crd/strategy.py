@@ -12,6 +12,7 @@ from pykube.api import codec, names
 from pykube.api.apiextensions_v1 import CustomResourceSubresourceScale
 from pykube.api.custom import CustomObject
 from pykube.api.field_errors import FieldError
+from pykube.api.patch.apply.field_sets import Fields
 from pykube.api.scheme import CustomResource
 from pykube.api.validation import meta
 from pykube.errors import MethodNotAllowed
@@ -21,6 +22,8 @@ from ..resources.strategy import Strategy
 from ..write import Write
 from .scaling import CustomScaling
 from .schema import CompiledSchema
+
+_BUT_STATUS: Fields = {"f:metadata": {}, "f:spec": {}}
 
 
 class CustomStrategy(Strategy):
@@ -42,6 +45,9 @@ class CustomStrategy(Strategy):
         self._scale = CustomScaling(scale) if scale is not None else None
         if self._scale is not None:
             self.scaling = self._scale
+
+    def reset_fields(self, subresource: str) -> Fields:
+        return _BUT_STATUS if subresource == "status" else super().reset_fields(subresource)
 
     def prepare_create(self, write: Write) -> None:
         if self._terminating():
