@@ -17,10 +17,11 @@ from pykube.aio.tasks import Supervisor
 from pykube.api import core_v1
 from pykube.client.informer import Informer
 
+from .admission import refusal
 from .adoption import observe
 from .config import CONTAINER_NAME, POD_UID, log_directory
 from .container import LIVE, Stage
-from .inputs import Adopted
+from .inputs import Adopted, Evicted
 from .observer import Observer
 from .orphans import Orphans
 from .parts import Part
@@ -91,8 +92,19 @@ class NodePods:
         if worker is not None:
             worker.changed(pod)
             return
+        adopted = self._before.pop(uid, None)
+        refused = self._refusal(pod) if adopted is None else None
         worker = self._workers[uid] = PodWorker(pod, self._at, self.removal, self._ended)
-        worker.begin(self._before.pop(uid, Adopted()))
+        if refused is not None:
+            worker.tell(refused)
+        worker.begin(adopted or Adopted())
+
+    def _refusal(self, pod: core_v1.Pod) -> Evicted | None:
+        """Why a pod that is new here cannot be taken."""
+        if pod.status.start_time is not None or pod.metadata.deletion_timestamp is not None:
+            return None
+        present = [worker.pod for worker in self.workers() if not worker.machine.ended]
+        return refusal(pod, present, self._at.allocatable)
 
     def _updated(self, old: core_v1.Pod, new: core_v1.Pod) -> None:
         self._added(new)

@@ -291,6 +291,6 @@ def _pod(job: batch_v1.Job, index: int, found: Count) -> core_v1.Pod:
         pod.metadata.annotations[INDEX] = str(index)
         pod.metadata.labels[INDEX] = str(index)
         if job_plan.has_index_limit(job):
-            pod.metadata.annotations.update(job_index_limits.annotations(found.pasts.get(index, Past())))
+            pod.metadata.annotations.update(job_index_limits.carried(found.pasts.get(index, Past())))
         pod.spec = job_plan.make_pod_spec(pod.spec, index, f"{name}{suffix}")
     return pod

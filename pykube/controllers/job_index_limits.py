@@ -67,7 +67,7 @@ def given_up(job: batch_v1.Job, failed: Iterable[core_v1.Pod]) -> set[int]:
     return found
 
 
-def annotations(past: Past) -> dict[str, str]:
+def carried(past: Past) -> dict[str, str]:
     """What the next pod of an index carries."""
     found = {FAILURES: str(past.counted)}
     if past.ignored:
