@@ -104,6 +104,9 @@ class Transport:
                     self._send(method, path, params, body, headers) as response,
                 ):
                     data = await response.read()
+            except aiohttp.ServerTimeoutError as error:
+                # a TimeoutError too, but of the connection, long before `timeout` has passed
+                raise unreachable(self._config.server, error) from error
             except TimeoutError as error:
                 raise errors.Timeout(f"{method} {path}: no answer within {timeout:.0f} seconds") from error
             except (aiohttp.ClientError, OSError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from aiohttp import web
 
 from pykube import errors
 from pykube.api import core_v1
+from pykube.client import transport
 from pykube.client.config import ClientConfig
 from pykube.client.rest import Client
 from pykube.config import ServerConfig
@@ -71,3 +73,15 @@ def test_certificates_are_shown_and_renewed(tmp_path: Path) -> None:
         await runner.cleanup()
 
     asyncio.run(story())
+
+
+def test_a_handshake_without_an_answer_is_no_slow_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "CONNECT_TIMEOUT", 0.05)
+
+    async def story(port: int) -> None:
+        async with Client(ClientConfig(server=f"https://127.0.0.1:{port}", insecure=True)) as client:
+            with pytest.raises(errors.ServiceUnavailable, match=f"127.0.0.1:{port} does not answer"):
+                await client.get(core_v1.Pod, "me")
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # the kernel connects, nobody accepts
+        asyncio.run(story(silent.getsockname()[1]))
