@@ -7,8 +7,8 @@ from typing import Any
 from pykube.api import autoscaling_v1
 from pykube.api.apiextensions_v1 import CustomResourceSubresourceScale
 from pykube.api.field_errors import ErrorType, FieldError
+from pykube.errors import BadRequest
 
-from .. import statuses
 from ..resources.scaling import Scaling, scale_of_meta
 from . import paths
 
@@ -25,17 +25,17 @@ class CustomScaling(Scaling):
         self._selector = paths.split(where.label_selector_path) if where.label_selector_path else None
 
     def scale(self, obj: Any) -> autoscaling_v1.Scale:
-        """The scale of an object.
+        """The scale of an object; absent numbers are 0.
 
         Raises:
-            InternalError: it does not say how many replicas it wants.
+            BadRequest: what was written in another version, or before there was a scale, is no number.
         """
+        errors = self.validate(obj.content)
+        if errors:
+            raise BadRequest(str(errors[0]))
         scale = scale_of_meta(obj)
-        replicas = paths.look(obj.content, self._replicas)
-        if replicas is None:
-            raise statuses.internal(f'the spec replicas field "{self._where.spec_replicas_path}" does not exist')
-        scale.spec.replicas = int(replicas)
-        scale.status.replicas = int(paths.look(obj.content, self._present) or 0)
+        scale.spec.replicas = paths.look(obj.content, self._replicas) or 0
+        scale.status.replicas = paths.look(obj.content, self._present) or 0
         if self._selector is not None:
             scale.status.selector = paths.look(obj.content, self._selector) or ""
         return scale

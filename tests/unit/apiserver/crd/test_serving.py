@@ -346,3 +346,15 @@ def test_finalizers_should_say_whose_they_are() -> None:
         assert "prefer a domain-qualified finalizer name including a path (/)" in warning
 
     served(story)
+
+
+def test_a_scale_that_cannot_be_read_is_told() -> None:
+    scale = {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas"}
+    free = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+
+    async def story(api: Api) -> None:
+        await api.post(CRONTABS.replace("/v1/", "/v2/"), crontab(api="v2", replicas="many"))
+        assert (await api.get(f"{CRONTABS}/a/scale")).status == 400
+        assert (await api.patch(f"{CRONTABS}/a/scale", {"spec": {"replicas": 1}})).status == 400
+
+    served(story, version(subresources={"scale": scale}), version("v2", storage=False, schema=free))
