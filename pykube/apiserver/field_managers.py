@@ -20,7 +20,7 @@ from pykube.api.patch.apply.conflicts import ConflictsError
 from pykube.api.patch.apply.field_sets import Fields, is_member
 from pykube.api.patch.apply.last_applied import apply_upgrading
 from pykube.api.patch.apply.nodes import Node
-from pykube.api.patch.apply.operations import Differences, OneVersion, Request, Versions, update
+from pykube.api.patch.apply.operations import Differences, OneVersion, Request, Versions, created, update
 from pykube.api.schema import Struct, fields_of
 
 from . import stored_entries
@@ -74,10 +74,23 @@ class Tracker:
             return []
         if write.manager.applies:
             return given
-        request = self._request(write.manager, write.subresource)
-        found = compare(self.node, {}, codec.to_dict(write.object))
-        differences = Differences(request, found, lambda: ({}, codec.to_dict(write.object)))
-        return managers.write(update(request, _base(given, []) or {}, differences))
+        doc = _owned_of(write.object, self._strategy.reset_fields(write.subresource))
+        if given:
+            request = self._request(write.manager, write.subresource)
+            return managers.write(update(request, _base(given, []), Differences.between(request, {}, doc)))
+        fields = created(self.node, doc)
+        return [self._entry(write.manager, fields)] if fields else []
+
+    def _entry(self, manager: FieldManager, fields: Fields) -> ManagedFieldsEntry:
+        return ManagedFieldsEntry(
+            manager=manager.name,
+            operation=managers.UPDATE,
+            api_version=self._model.api_version,
+            time=self._clock.now().replace(microsecond=0),
+            fields_type=managers.FIELDS_V1,
+            fields_v1=fields,
+            subresource=manager.subresource,
+        )
 
     def updated(self, write: Write, new: Any, old: Any, given: Entries) -> Entries:
         """The entries of an object after an update; `given` are those that came with it, as clients send them back.
@@ -142,6 +155,34 @@ def _changes(node: Node, old: Any, new: Any, reset: Fields) -> Comparison:
     return compare(node, before, after)
 
 
+def _owned_of(obj: Any, reset: Fields) -> dict[str, Any]:
+    """A new object as plain data, without what nobody can own."""
+    found: dict[str, Any] = {}
+    if isinstance(obj, CustomObject):
+        found.update(obj.content)
+    else:
+        cls: type[Struct] = type(obj)
+        for name, info in fields_of(cls).items():
+            if name not in _HEAD and not is_member(reset.get(f"f:{name}", _NOT_RESET)):
+                _put(found, name, getattr(obj, info.attribute))
+    metadata = obj.metadata
+    mine = {name: value for name, attribute in _OWNED_METADATA if (value := getattr(metadata, attribute))}
+    if mine:
+        found["metadata"] = codec.to_dict(mine)
+    return found
+
+
+_HEAD = ("apiVersion", "kind", "metadata")
+_OWNED_METADATA = (
+    ("annotations", "annotations"),
+    ("finalizers", "finalizers"),
+    ("generateName", "generate_name"),
+    ("labels", "labels"),
+    ("ownerReferences", "owner_references"),
+)
+"""What a client says about a new object in metadata and owns; everything else there is the server's."""
+
+
 def _differing(old: Any, new: Any, reset: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields in which two objects differ, as plain data; those that the server resets anyway are left out."""
     before: dict[str, Any] = {}
@@ -149,9 +190,22 @@ def _differing(old: Any, new: Any, reset: Fields) -> tuple[dict[str, Any], dict[
     for name, was, is_ in _pairs(old, new):
         if is_member(reset.get(f"f:{name}", _NOT_RESET)) or was == is_:
             continue
-        _put(before, name, was)
-        _put(after, name, is_)
+        if isinstance(is_, Struct) and type(was) is type(is_):
+            before[name], after[name] = _differing_parts(was, is_)
+        else:
+            _put(before, name, was)
+            _put(after, name, is_)
     return before, after
+
+
+def _differing_parts(was: Struct, is_: Struct) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two structs of one type as plain data, without the fields in which they are equal."""
+    cls = type(is_)
+    names = [name for name in cls.__struct_fields__ if getattr(was, name) != getattr(is_, name)]
+    return (
+        codec.to_dict(cls(**{name: getattr(was, name) for name in names})),
+        codec.to_dict(cls(**{name: getattr(is_, name) for name in names})),
+    )
 
 
 _NOT_RESET: Fields = {"f:": {}}

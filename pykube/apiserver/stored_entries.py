@@ -6,6 +6,7 @@ The entries are as large as the object itself and most writes touch few of them:
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime
 from typing import Any
 
@@ -41,8 +42,12 @@ _object = msgspec.json.Decoder(_Object)
 _entries = msgspec.json.Decoder(list[_Entry])
 
 
+@functools.lru_cache(maxsize=4)
 def split(data: bytes) -> tuple[bytes, bytes]:
-    """An object as the server encodes it without its entries, and the entries; the latter empty when it has none."""
+    """An object as the server encodes it without its entries, and the entries; the latter empty when it has none.
+
+    A patch asks twice for the same bytes, hence the small cache.
+    """
     at = data.find(_MARK)
     if at < 0:
         return data, b""

@@ -63,9 +63,9 @@ class OneVersion:
         return doc
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Request:
-    """Who changes an object, and through what.
+    """Who changes an object, and through what. Not frozen, as one is made for every write.
 
     `reset` are the fields that the server puts back whatever a client says in this place (the status, where it has a
     subresource of its own): they belong to nobody who comes this way.
@@ -118,26 +118,37 @@ class Differences:
         return self._found[version]
 
 
+def created(node: Node, doc: Map) -> Fields:
+    """The fields of a new object, which are its creator's; `doc` leaves out those that nobody ever owns."""
+    return field_sets.ordered(compare(node, {}, doc).changed)
+
+
 def update(request: Request, managed: Managed, differences: Differences) -> Managed:
     """The managers after an update: whoever changes a field takes it from all others."""
-    changed = differences.own.changed
-    found = _taken(managed, differences)
-    mine = difference(changed, _NEVER_OWNED)
+    own = differences.own
+    who = request.owner(managers.UPDATE)
+    found = _taken(managed, differences, who) if managed else {}
+    mine = difference(own.changed, _NEVER_OWNED)
+    before = managed.get(who)
+    if before is not None:
+        kept = before.without((own.removed,))
+        if mine:
+            mine = union(before.fields if kept is None else kept, mine)
+        elif kept:
+            found[who] = Owned(kept, before.api_version, before.time)
+        elif kept is not None:
+            del found[who]
     if mine:
-        who = request.owner(managers.UPDATE)
-        before = managed.get(who)
-        if before is not None:
-            mine = union(difference(before.fields, differences.own.removed), mine)
         fields = before.fields if before is not None and mine == before.fields else field_sets.ordered(mine)
         found[who] = Owned(fields, request.version, request.now)
     return managers.cap(found)
 
 
-def _taken(managed: Managed, differences: Differences, applier: Owner | None = None) -> Managed:
-    """What is left to the managers, `applier` aside, after the fields that differ are taken from them."""
+def _taken(managed: Managed, differences: Differences, writer: Owner) -> Managed:
+    """What is left to the managers, `writer` aside, after the fields that differ are taken from them."""
     found: Managed = {}
     for who, owned in managed.items():
-        if who == applier:
+        if who == writer:
             found[who] = owned
             continue
         at = differences.at(owned.api_version)
