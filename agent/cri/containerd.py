@@ -4,7 +4,8 @@ It lives in a session of its own, so that it and every container go on when the 
 finds it and takes it over. When containerd itself dies, its shims keep the containers running and the
 containerd that is started next finds them again.
 
-Under systemd the agent's unit needs ``KillMode=process`` and ``Delegate=yes``: containerd stays in its cgroup.
+Where systemd makes the cgroups, containerd and its shims get a scope of their own, so that ``systemctl kill`` of the
+agent's unit does not reach them. Elsewhere under systemd the agent's unit needs ``KillMode=process``.
 """
 
 from __future__ import annotations
@@ -38,6 +39,18 @@ MAX_LOG_BYTES = 16 * 1024 * 1024
 """Size at which containerd's log is moved aside."""
 TRIM_SECONDS = 600.0
 """How often its size is looked at."""
+SCOPE = (
+    "systemd-run",
+    "--scope",
+    "--quiet",
+    "--collect",
+    "--slice=system.slice",
+    "--description=pykube: container runtime",
+    "--property=Delegate=yes",
+    "--property=TasksMax=infinity",
+    "--property=TimeoutStopSec=5",
+)
+"""Runs a command, as the same process, in a scope of systemd's; shims ignore SIGTERM when the host shuts down."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -223,10 +236,11 @@ class PrivateContainerd:
         """
         environment = {**os.environ, "PATH": os.environ.get("PATH", "") + ":" + PATH}
         environment.pop("NOTIFY_SOCKET", None)
+        scope = SCOPE if self._systemd_cgroup else ()
         create = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         return os.posix_spawnp(
             "env",
-            ["env", "--chdir=/", self._binary, "--config", str(self.config_path)],
+            ["env", "--chdir=/", *scope, self._binary, "--config", str(self.config_path)],
             environment,
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
