@@ -1,7 +1,8 @@
 """Takes back what an agent set up on its host: the counterpart of ``kubeadm reset``.
 
-Every step works on what is really there, not on what the agent remembers, so that it also cleans up after a crash. It
-never deletes files: what is mounted is unmounted first, and removing state is left to whoever asked for it.
+Every step works on what is really there, not on what the agent remembers, so that it also cleans up after a crash.
+The CNI plugin and its configuration go with the network; other files stay. What is mounted is unmounted, and removing
+state is left to whoever asked for it.
 """
 
 from __future__ import annotations
