@@ -1,0 +1,184 @@
+"""What the API server is made of: who may come in, the stages of a request, and what answers what.
+
+The parts are built here and nowhere else; app.py serves what comes out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from aiohttp import web
+from cryptography import x509
+
+from pykube.aio.clock import Clock
+from pykube.api import core_v1, scheme
+from pykube.config import ServerConfig
+from pykube.pki.addresses import advertise_address
+from pykube.pki.server import ServerPki
+from pykube.pki.tokens import Tokens
+
+from . import reviews, version
+from .authn import Chain, TokenAuthenticator
+from .authn.anonymous import Anonymous
+from .authn.bootstrap_token import BootstrapTokens
+from .authn.chain import BearerTokens
+from .authn.impersonation import Impersonation
+from .authn.request_header import RequestHeader
+from .authn.service_account import ServiceAccountTokens
+from .authn.x509 import X509, CertificateReader
+from .authz import Attributes, Authorizer, Union, attributes_of, forbidden
+from .authz.escalation import RBAC_TYPES, EscalationCheck
+from .authz.node import NodeAuthorizer
+from .authz.rbac import Rbac
+from .authz.reviews import Reviews
+from .authz.union import Masters
+from .crd.publishing import published_version
+from .discovery import Discovery
+from .handler import RequestHandler, Routes
+from .health import Health
+from .metrics import Metrics
+from .openapi import OpenApi
+from .registry import Registry
+from .request import Context, Handler, Stage
+from .streams import Streams
+from .subresources import binding, eviction, scale
+from .subresources.token import TokenRequests
+from .write import Operation, Write
+from .write import Stage as WriteStage
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who is asking, and what they may do."""
+
+    authenticators: Chain
+    bearer: BearerTokens
+    rbac: Rbac
+    authorizer: Authorizer
+
+
+def access_of(registry: Registry, pki: ServerPki, clock: Clock, tokens: Sequence[TokenAuthenticator] = ()) -> Access:
+    """Authentication and authorization over the objects of the registry, which must be started."""
+    bearer = BearerTokens([*tokens, _service_account_tokens(registry, pki, clock), _bootstrap_tokens(registry, clock)])
+    rbac = Rbac()
+    rbac.follow(registry)
+    nodes = NodeAuthorizer()
+    nodes.follow(registry)
+    return Access(_chain(pki, bearer, clock), bearer, rbac, Union([Masters(), nodes, rbac]))
+
+
+def compose(
+    config: ServerConfig, registry: Registry, pki: ServerPki, health: Health, access: Access, streams: Streams
+) -> RequestHandler:
+    """Put the parts together that answer requests."""
+    authorizer = access.authorizer
+    registry.admission.validating.append(_escalation_stage(EscalationCheck(access.rbac, authorizer)))
+    metrics = Metrics(registry)
+    stages = (_authenticate(access.authenticators), Impersonation(authorizer), _authorize(authorizer))
+    routes = routes_of(config, registry, pki.tokens, health, metrics)
+    routes.streams.update(streams.verbs)
+    review = reviews.verb(Reviews(authorizer, access.rbac, access.bearer))
+    for cls in reviews.TYPES:
+        resource = scheme.resource_of(cls)
+        routes.virtual[resource.group, resource.plural] = review
+    return RequestHandler(registry, stages, routes, metrics)
+
+
+def _service_account_tokens(registry: Registry, pki: ServerPki, clock: Clock) -> ServiceAccountTokens:
+    issuer = pki.tokens.issuer
+    return ServiceAccountTokens(pki.tokens, registry, audiences=(issuer,), clock=clock)
+
+
+def _bootstrap_tokens(registry: Registry, clock: Clock) -> BootstrapTokens:
+    return BootstrapTokens(lambda namespace, name: registry.find(core_v1.Secret, name, namespace), clock)
+
+
+def _chain(pki: ServerPki, bearer: BearerTokens, clock: Clock) -> Chain:
+    proxy = RequestHeader(CertificateReader([_authority(pki.front_proxy_ca_file.read_bytes())], clock))
+    own = X509(CertificateReader([_authority(pki.ca_file.read_bytes())], clock))
+    return Chain([proxy, own, bearer], anonymous=Anonymous())
+
+
+def _authority(pem: bytes) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(pem)
+
+
+def _authenticate(chain: Chain) -> Stage:
+    async def authenticate(ctx: Context) -> None:
+        ctx.user = await chain.authenticate(ctx.http)
+
+    return authenticate
+
+
+def _authorize(authorizer: Authorizer) -> Stage:
+    async def check(asked: Attributes) -> None:
+        decision = await authorizer.authorize(asked)
+        if not decision.allowed:
+            raise forbidden(asked, decision.reason)
+
+    async def authorize(ctx: Context) -> None:
+        asked = attributes_of(ctx.info, ctx.user)
+        await check(asked)
+        ctx.permit = lambda verb: check(dataclasses.replace(asked, verb=verb))
+
+    return authorize
+
+
+def _escalation_stage(check: EscalationCheck) -> WriteStage:
+    async def escalation(write: Write) -> None:
+        if write.operation in (Operation.CREATE, Operation.UPDATE) and isinstance(write.object, RBAC_TYPES):
+            await check.check(write.user, write.object, write.old)
+
+    return escalation
+
+
+def routes_of(config: ServerConfig, registry: Registry, tokens: Tokens, health: Health, metrics: Metrics) -> Routes:
+    """What answers what, reviews excepted, which need the authorizer."""
+    discovery = Discovery([registry.resources], address=f"{advertise_address(config)}:{config.port}")
+    openapi = OpenApi(registry.resources, lambda resource: published_version(registry, resource))
+    registry.on_change.extend((discovery.changed, openapi.changed))
+    routes = Routes()
+    routes.trees.update(
+        {
+            "api": discovery.handle,
+            "apis": discovery.handle,
+            "openapi": openapi.handle_v3,
+            "livez": health.handle,
+            "readyz": health.handle,
+            "healthz": health.handle,
+        }
+    )
+    address = f"https://{advertise_address(config)}:{config.port}/openid/v1/jwks"
+    routes.paths.update(
+        {
+            "/openapi/v2": openapi.handle_v2,
+            "/openapi/v3": openapi.handle_v3,
+            "/metrics": metrics.handle,
+            "/version": _static(version.version()),
+            "/.well-known/openid-configuration": _static(tokens.openid_configuration(address)),
+            "/openid/v1/jwks": _static(tokens.jwks(), "application/jwk-set+json"),
+        }
+    )
+    routes.paths["/"] = _static({"paths": sorted([*routes.paths, *(f"/{tree}" for tree in routes.trees)])})
+    routes.subresources.update(
+        {
+            ("", "pods", "binding"): binding.handle,
+            ("", "pods", "eviction"): eviction.handle,
+            ("", "serviceaccounts", "token"): TokenRequests(tokens).handle,
+        }
+    )
+    routes.anywhere["scale"] = scale.handle
+    routes.virtual["", "bindings"] = binding.handle
+    return routes
+
+
+def _static(value: object, content_type: str = "application/json") -> Handler:
+    body = msgspec.json.encode(value)
+
+    async def handle(ctx: Context) -> web.Response:
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    return handle
