@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from pykube.aio.clock import Clock, SystemClock
 from pykube.api import core_v1, meta_v1
-from pykube.apiserver import app
+from pykube.apiserver import app, composition
 from pykube.apiserver.authn.user import AUTHENTICATED, MASTERS, User
 from pykube.apiserver.handler import RequestHandler
 from pykube.apiserver.health import Health
@@ -120,7 +120,7 @@ async def running(clock: Clock | None = None) -> AsyncIterator[Api]:
     await registry.start()
     health, metrics = Health(store), Metrics(registry)
     tokens = Tokens("https://kubernetes.default.svc.cluster.local", ec.generate_private_key(ec.SECP256R1()))
-    routes = app.routes_of(ServerConfig(advertise_address="192.0.2.1"), registry, tokens, health, metrics)
+    routes = composition.routes_of(ServerConfig(advertise_address="192.0.2.1"), registry, tokens, health, metrics)
     server = app.ApiServer(registry, health, clock)
     await server.start_custom_resources()
     await server.listen(RequestHandler(registry, (_admin,), routes, metrics), "127.0.0.1", 0)
