@@ -19,6 +19,7 @@ from .nodelifecycle import NodeLifecycleController
 from .podgc import PodGarbageCollector
 from .replicaset import ReplicaSetController
 from .replicationcontroller import ReplicationControllerController
+from .resourcequota import ResourceQuotaController
 from .root_ca import RootCaPublisher
 from .serviceaccount import ServiceAccountController
 from .statefulset import StatefulSetController
@@ -41,6 +42,7 @@ ALL: tuple[type[Controller], ...] = (
     CronJobController,
     TtlAfterFinishedController,
     DisruptionController,
+    ResourceQuotaController,
     EndpointSliceController,
     EndpointsController,
     EndpointSliceMirroringController,

@@ -21,6 +21,7 @@ from pykube.api import (
     discovery_v1,
     meta_v1,
     policy_v1,
+    resource_v1,
     scheme,
     storage_v1,
 )
@@ -37,6 +38,7 @@ CACHED: Final[tuple[type, ...]] = (
     core_v1.PersistentVolumeClaim,
     core_v1.Pod,
     core_v1.ReplicationController,
+    core_v1.ResourceQuota,
     core_v1.Service,
     core_v1.ServiceAccount,
     apps_v1.ControllerRevision,
@@ -48,6 +50,7 @@ CACHED: Final[tuple[type, ...]] = (
     batch_v1.Job,
     discovery_v1.EndpointSlice,
     policy_v1.PodDisruptionBudget,
+    resource_v1.ResourceClaim,
     storage_v1.StorageClass,
 )
 """Types whose whole objects the controllers and the scheduler keep at hand."""

@@ -10,10 +10,10 @@ from typing import Any
 
 from pykube.api import core_v1
 from pykube.api.quantity import Quantity
+from pykube.api.quota.pod_resources import of_containers
 
 from .. import statuses
 from ..write import Operation, Write
-from .quota_usage import total
 
 ANNOTATION = "kubernetes.io/limit-ranger"
 _CONTAINER, _POD, _CLAIM = "Container", "Pod", "PersistentVolumeClaim"
@@ -87,7 +87,7 @@ def _pod_findings(pod: core_v1.Pod, limit_range: core_v1.LimitRange) -> Iterator
             for container in (*pod.spec.containers, *pod.spec.init_containers):
                 yield from _bounds(item, container.resources.requests, container.resources.limits)
         elif item.type == _POD:
-            yield from _bounds(item, total(pod, "requests"), total(pod, "limits"))
+            yield from _bounds(item, of_containers(pod, "requests"), of_containers(pod, "limits"))
 
 
 def _claim_findings(claim: core_v1.PersistentVolumeClaim, limit_range: core_v1.LimitRange) -> Iterator[str]:

@@ -1,93 +1,97 @@
 """ResourceQuota: a namespace holds no more than its quotas allow.
 
-What is used is counted anew from the watch caches at each write that a quota bounds, so it can neither drift nor lag;
-what other writes have been promised and have not stored yet is counted as well.
+What is used is counted from the watch caches at each write that a quota bounds, so it can neither drift nor lag; what
+other writes have been promised and have not stored yet is counted as well. The status of a quota, which a controller
+writes, plays no part.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from pykube.api import core_v1
-from pykube.api.quantity import Quantity
+from pykube.api.quota import amounts, evaluators, pods
+from pykube.api.quota.charge import Charge
+from pykube.api.quota.evaluators import Evaluator
 
 from .. import statuses
-from ..watch_cache import WatchCache
 from ..write import Operation, Write
-from . import quota_usage
-
-Key = tuple[str, str, str]
-"""Resource, namespace and name."""
+from .quota_memory import Place, QuotaMemory
 
 
 class ResourceQuota:
     """The admission plugin; it remembers the objects it let in until their writes are over."""
 
     def __init__(self) -> None:
-        self._promised: dict[Key, Any] = {}
+        self._memory = QuotaMemory()
 
     async def __call__(self, write: Write) -> None:
-        """Let a new object in.
+        """Let an object in, or let it grow.
 
         Raises:
             Forbidden: a quota is exceeded, or a container says nothing about what a quota bounds.
         """
-        resource = write.resource
-        if write.operation is not Operation.CREATE or write.subresource or not resource.namespaced:
+        if write.operation not in (Operation.CREATE, Operation.UPDATE) or not write.resource.namespaced:
             return
         cache = write.registry.cache(core_v1.ResourceQuota)
-        if not len(cache) or not cache.snapshot(write.namespace):
+        if not len(cache):
             return
-        names = quota_usage.names_of(resource)
-        bounded = False
-        for quota in write.registry.list(core_v1.ResourceQuota, write.namespace):
-            if names & quota.spec.hard.keys() and quota_usage.in_scope(quota, resource, write.object):
-                bounded = True
-                self._check(write, quota)
-        if bounded and not write.dry_run:
-            key = (resource.group_resource, write.namespace, write.name)
-            self._promised[key] = write.object
-            write.release.append(partial(self._promised.pop, key, None))
+        if not cache.snapshot(write.namespace):
+            self._memory.forget(write.namespace)
+            return
+        evaluator = evaluators.evaluator(write.resource)
+        if write.resource.group_resource not in evaluators.UNBOUNDED and _handles(write, evaluator):
+            self._admit(write, evaluator)
 
-    def _check(self, write: Write, quota: core_v1.ResourceQuota) -> None:
+    def _admit(self, write: Write, evaluator: Evaluator) -> None:
+        charge = evaluator.charge(write.object)
+        bounding = [
+            (quota, names)
+            for quota in write.registry.list(core_v1.ResourceQuota, write.namespace)
+            if (names := evaluator.names(quota.spec.hard)) and charge.counts_for(quota.spec)
+        ]
+        if not bounding:
+            return
+        usage = charge.at(write.registry.clock.now())
+        if below := amounts.negative(usage):
+            raise statuses.forbidden(
+                write.resource, write.name, f"quota usage is negative for resource(s): {','.join(below)}"
+            )
+        for quota, names in bounding:
+            self._check(write, evaluator, charge, quota, names)
+        if not write.dry_run:
+            place = Place(write.resource.group_resource, write.namespace, write.name)
+            self._memory.promise(place, charge)
+            write.release.append(partial(self._memory.settle, place))
+
+    def _check(
+        self, write: Write, evaluator: Evaluator, charge: Charge, quota: core_v1.ResourceQuota, names: set[str]
+    ) -> None:
         name = quota.metadata.name
-        if write.is_for("pods") and (silent := quota_usage.missing(quota, write.object)):
+        if write.resource.group_resource == "pods" and (silent := pods.silent(names, write.object)):
             raise statuses.forbidden(write.resource, write.name, f"failed quota: {name}: must specify {silent}")
-        wanted = quota_usage.usage_of(write.resource, write.object)
-        used = self._used(write, quota)
-        zero = Quantity.of(0)
-        over = [
-            bound
-            for bound, amount in wanted.items()
-            if bound in quota.spec.hard and amount and used.get(bound, zero) + amount > quota.spec.hard[bound]
-        ]
-        if not over:
+        now = write.registry.clock.now()
+        before = evaluator.charge(write.old) if write.old is not None else None
+        known = before.at(now) if before is not None and before.counts_for(quota.spec) else {}
+        wanted = amounts.only(amounts.growth(charge.at(now), known), names)
+        if not wanted:
             return
-        requested = ",".join(f"{bound}={wanted[bound]}" for bound in sorted(over))
-        taken = ",".join(f"{bound}={used.get(bound, zero)}" for bound in sorted(over))
-        limited = ",".join(f"{bound}={quota.spec.hard[bound]}" for bound in sorted(over))
-        why = f"exceeded quota: {name}, requested: {requested}, used: {taken}, limited: {limited}"
-        raise statuses.forbidden(write.resource, write.name, why)
+        used = self._memory.used(write, evaluator, quota.spec, wanted.keys())
+        over = amounts.exceeding({each: used[each] + wanted[each] for each in wanted}, quota.spec.hard)
+        if over:
+            requested, taken, limited = (
+                amounts.text(amounts.only(each, over)) for each in (wanted, used, quota.spec.hard)
+            )
+            why = f"exceeded quota: {name}, requested: {requested}, used: {taken}, limited: {limited}"
+            raise statuses.forbidden(write.resource, write.name, why)
 
-    def _used(self, write: Write, quota: core_v1.ResourceQuota) -> dict[str, Quantity]:
-        """What the objects of the namespace use, those promised included."""
-        resource, used = write.resource, dict[str, Quantity]()
-        storage = write.registry.storage(resource)
-        for cached in storage.cache.snapshot(write.namespace):
-            obj = storage.decode(cached.data)
-            if quota_usage.in_scope(quota, resource, obj):
-                quota_usage.add(used, quota_usage.usage_of(resource, obj))
-        for obj in self._promises(storage.cache, write.namespace):
-            if quota_usage.in_scope(quota, resource, obj):
-                quota_usage.add(used, quota_usage.usage_of(resource, obj))
-        return used
 
-    def _promises(self, cache: WatchCache, namespace: str) -> list[Any]:
-        """Objects let in that the cache does not show yet."""
-        plural = cache.resource.group_resource
-        return [
-            obj
-            for (kind, place, name), obj in self._promised.items()
-            if (kind, place) == (plural, namespace) and cache.find(place, name) is None
-        ]
+def _handles(write: Write, evaluator: Evaluator) -> bool:
+    """Whether a write can use more than before."""
+    if write.operation is Operation.CREATE:
+        return not write.subresource
+    if write.resource.group_resource == "pods":
+        if write.subresource:
+            return write.subresource == "resize"
+        return pods.is_terminating(write.object) is not pods.is_terminating(write.old)
+    return evaluator.on_update and not write.subresource

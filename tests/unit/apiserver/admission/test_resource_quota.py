@@ -69,3 +69,51 @@ def test_a_scope():
         assert (await api.post(PODS, pod("q"))).status == 403
 
     story({"pods": "0"}, run, scopes=["BestEffort"])
+
+
+def test_a_service_that_changes_its_type():
+    services = "/api/v1/namespaces/default/services"
+
+    async def run(api):
+        body = {
+            "metadata": {"name": "s"},
+            "spec": {"type": "ClusterIP", "ports": [{"port": 80}, {"name": "b", "port": 81}]},
+        }
+        body["spec"]["ports"][0]["name"] = "a"
+        assert (await api.post(services, body)).status == 201
+        refused = await api.patch(f"{services}/s", {"spec": {"type": "NodePort"}})
+        assert refused.status == 403
+        assert refused.message.endswith(
+            "exceeded quota: q, requested: services.nodeports=2, used: services.nodeports=0, "
+            "limited: services.nodeports=1"
+        )
+        assert (await api.patch(f"{services}/s", {"metadata": {"labels": {"a": "b"}}})).status == 200
+
+    story({"services": "1", "services.nodeports": "1"}, run)
+
+
+def test_a_claim_that_grows():
+    claims = "/api/v1/namespaces/default/persistentvolumeclaims"
+    classes = "/apis/storage.k8s.io/v1/storageclasses"
+
+    async def run(api):
+        await api.post(classes, {"metadata": {"name": "gold"}, "provisioner": "p", "allowVolumeExpansion": True})
+        spec = {"accessModes": ["ReadWriteOnce"], "storageClassName": "gold"}
+        body = {"metadata": {"name": "c"}, "spec": {**spec, "resources": {"requests": {"storage": "1Gi"}}}}
+        assert (await api.post(claims, body)).status == 201
+        await api.patch(f"{claims}/c/status", {"status": {"phase": "Bound"}})
+        larger = {"spec": {"resources": {"requests": {"storage": "3Gi"}}}}
+        refused = await api.patch(f"{claims}/c", larger)
+        assert refused.status == 403, refused.body
+        assert "gold.storageclass.storage.k8s.io/requests.storage=2Gi" in refused.message
+
+    story({"gold.storageclass.storage.k8s.io/requests.storage": "2Gi"}, run)
+
+
+def test_pods_at_once_within_their_cpu():
+    async def run(api):
+        asking = {"requests": {"cpu": "400m"}}
+        answers = await asyncio.gather(*(api.post(PODS, pod(f"p{n}", **asking)) for n in range(6)))
+        assert sorted(answer.status for answer in answers) == [201] * 2 + [403] * 4
+
+    story({"cpu": "1"}, run)
