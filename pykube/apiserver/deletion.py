@@ -83,7 +83,7 @@ async def delete(storage: Storage, write: Write, *, options: meta_v1.DeleteOptio
         obj = storage.decode(current.data)
         _check_preconditions(storage, obj, options)
         write.old = obj
-        await pipeline.run(pipeline.DELETE, write)
+        await pipeline.run(pipeline.ASK, write)
         plan = _plan(storage, codec.copy(obj), options, storage.clock.now().replace(microsecond=0))
         if plan.pending:
             return Deleted(Written(current.data, current.revision), gone=False, uid=obj.metadata.uid)

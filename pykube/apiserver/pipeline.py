@@ -5,17 +5,91 @@ Before them, in app.py, stand authentication and authorization; after them comes
 
 from __future__ import annotations
 
+import dataclasses
+import uuid
 from collections.abc import Sequence
 
-from pykube.api import field_errors
+import msgspec
+
+from pykube.api import field_errors, meta_v1, names
+from pykube.api.patch.apply import managers
 
 from .write import Operation, Stage, Write
 
+_NAME_ATTEMPTS = 8
+"""How many generated names are tried before giving up; upstream's number."""
+
 
 async def mutate(write: Write) -> None:
-    """Admission plugins that change the object."""
-    for plugin in write.registry.admission.mutating:
-        await plugin(write)
+    """Admission plugins that change the object.
+
+    When a webhook or a policy has changed it, all run once more: an in-tree plugin may have to set a default for what
+    has come in, and those that want to see each other's changes are asked again.
+    """
+    if write.admitted:
+        return
+    seen = _seen(write)
+    seen.asked_again = seen.reinvocation = False
+    seen.notes.clear()
+    before = _entries(seen)
+    plugins = write.registry.admission.mutating
+    for plugin in plugins:
+        await plugin(seen)
+    if seen.asked_again:
+        seen.reinvocation = True
+        for plugin in plugins:
+            await plugin(seen)
+        _check_entries(seen, before)
+    if write.lens is not None:
+        write.lens.put(write.object, seen.object)
+
+
+def _seen(write: Write) -> Write:
+    """The write as admission sees it: through the lens of its subresource, if there is one."""
+    lens = write.lens
+    if lens is None:
+        return write
+    old = lens.get(write.old) if write.old is not None else None
+    return dataclasses.replace(
+        write, object=lens.get(write.object), old=old, shown=lens.kind, subresource=lens.subresource, lens=None
+    )
+
+
+_Entries = list[meta_v1.ManagedFieldsEntry] | None
+
+
+def _entries(write: Write) -> _Entries:
+    metadata = getattr(write.object, "metadata", None)
+    return metadata.managed_fields if metadata is not None else None
+
+
+def _check_entries(write: Write, before: _Entries) -> None:
+    """Put the entries of field managers back when what admission has made of them makes no sense."""
+    after = _entries(write)
+    if before is None or after is None or after is before:
+        return
+    try:
+        managers.checked(after)
+    except (ValueError, msgspec.DecodeError) as error:
+        write.object.metadata.managed_fields = before
+        write.warnings.append(
+            ".metadata.managedFields was in an invalid state after admission; this could be caused by an outdated "
+            f"mutating admission controller; please fix your requests: {error}"
+        )
+
+
+async def identify(write: Write) -> None:
+    """Give a new object what the server alone says: its uid, the time, and a name if it wants one made."""
+    meta = write.object.metadata
+    meta.uid = str(uuid.uuid4())
+    meta.creation_timestamp = write.registry.clock.now().replace(microsecond=0)
+    if meta.generate_name and not meta.name:
+        cache = write.registry.cache(write.resource)
+        for _ in range(_NAME_ATTEMPTS):
+            meta.name = names.generate(meta.generate_name)
+            if cache.find(write.namespace, meta.name) is None:
+                break
+    write.name = meta.name
 
 
 async def prepare(write: Write) -> None:
@@ -44,8 +118,11 @@ async def validate(write: Write) -> None:
 
 async def admit(write: Write) -> None:
     """Admission plugins that only say yes or no."""
+    if write.admitted:
+        return
+    seen = _seen(write)
     for plugin in write.registry.admission.validating:
-        await plugin(write)
+        await plugin(seen)
 
 
 async def allocate(write: Write) -> None:
@@ -53,11 +130,12 @@ async def allocate(write: Write) -> None:
     await write.registry.strategy(write.resource).allocate(write)
 
 
-WRITE: Sequence[Stage] = (mutate, prepare, validate, admit, allocate)
-"""For create and update."""
+CREATE: Sequence[Stage] = (mutate, identify, prepare, validate, admit, allocate)
 
-DELETE: Sequence[Stage] = (mutate, admit)
-"""For delete: there is no new object to prepare or validate."""
+UPDATE: Sequence[Stage] = (mutate, prepare, validate, admit, allocate)
+
+ASK: Sequence[Stage] = (mutate, admit)
+"""For what only has to be allowed: a deletion, a CONNECT, a Binding; there is nothing to prepare or validate."""
 
 
 async def run(stages: Sequence[Stage], write: Write) -> None:

@@ -5,13 +5,12 @@ Values lie in the store as JSON without resourceVersion; the revision of the key
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pykube.aio.clock import Clock
-from pykube.api import codec, names
+from pykube.api import codec
 from pykube.api.patch.apply.operations import Versions
 from pykube.api.scheme import Resource
 from pykube.errors import AlreadyExists, BadRequest, Cause, Details, Invalid
@@ -25,9 +24,6 @@ from .resources.strategy import Strategy
 from .table.printer import Printer
 from .watch_cache import Cached, WatchCache, stamp, unstamp
 from .write import Write
-
-_NAME_ATTEMPTS = 8
-"""How many generated names are tried before giving up; upstream's number."""
 
 _UPDATE_ATTEMPTS = 5
 """How often a change is made again on a newer state before the conflict is the client's; upstream's number."""
@@ -85,35 +81,23 @@ class Storage:
         Raises:
             AlreadyExists: the name is taken.
         """
+        self._clean_metadata(write)
         meta = write.object.metadata
-        self._fill_metadata(write)
+        write.name = meta.name
         generated = bool(meta.generate_name and not meta.name)
-        if not generated:
-            write.name = meta.name
-            return await self._create_named(write)
-        for attempt in range(_NAME_ATTEMPTS):
-            write.name = meta.name = names.generate(meta.generate_name)
-            if self.cache.find(write.namespace, meta.name) is not None and attempt < _NAME_ATTEMPTS - 1:
-                continue
-            break
+        await pipeline.run(pipeline.CREATE, write)
         try:
-            return await self._create_named(write)
+            return await self._put_new(self.cache.key(write.namespace, write.name), write)
         except AlreadyExists:
-            raise statuses.name_not_generated(self.resource, meta.name) from None
-
-    async def _create_named(self, write: Write) -> Written:
-        key = self.cache.key(write.namespace, write.name)
-        await pipeline.run(pipeline.WRITE, write)
-        try:
-            return await self._put_new(key, write)
-        except BaseException:
-            pipeline.release(write)
+            if generated:
+                raise statuses.name_not_generated(self.resource, write.name) from None
             raise
+        finally:
+            pipeline.release(write)
 
     async def _put_new(self, key: str, write: Write) -> Written:
         value = codec.encode(write.object)
         if write.dry_run:
-            pipeline.release(write)
             if self.cache.get(key) is not None:
                 raise statuses.already_exists(self.resource, write.name)
             return Written(value, 0, created=True)
@@ -122,11 +106,10 @@ class Storage:
         except KeyExists as error:
             raise statuses.already_exists(self.resource, write.name) from error
         await self.cache.progress.reach(entry.revision)
-        pipeline.release(write)
         return Written(stamp(value, entry.revision), entry.revision, created=True)
 
-    def _fill_metadata(self, write: Write) -> None:
-        """What the server alone says about a new object."""
+    def _clean_metadata(self, write: Write) -> None:
+        """Take away from a new object what the server alone says; it says so when admission has seen the object."""
         meta = write.object.metadata
         if meta.resource_version:
             raise BadRequest("resourceVersion should not be set on objects to be created")
@@ -136,8 +119,8 @@ class Storage:
             meta.namespace = write.namespace
         elif meta.namespace != write.namespace:
             raise BadRequest("the namespace of the provided object does not match the namespace sent on the request")
-        meta.uid = str(uuid.uuid4())
-        meta.creation_timestamp = self.clock.now().replace(microsecond=0)
+        meta.uid = ""
+        meta.creation_timestamp = None
         meta.deletion_timestamp = None
         meta.deletion_grace_period_seconds = None
         meta.self_link = ""
@@ -191,7 +174,7 @@ class Storage:
         self._keep_metadata(write, new.metadata, old.metadata)
         new.metadata.managed_fields = self.tracker.updated(write, new, old, given)
         write.object, write.old = new, old
-        await pipeline.run(pipeline.WRITE, write)
+        await pipeline.run(pipeline.UPDATE, write)
         return not asked
 
     def _keep_metadata(self, write: Write, new: Any, old: Any) -> None:

@@ -61,6 +61,7 @@ class Lens:
     So does ``scale``: admission is asked about a Scale, while a Deployment is what is written.
     """
 
+    subresource: str
     kind: Kind
     get: Callable[[Any], Any]
     put: Callable[[Any, Any], None]
@@ -71,7 +72,7 @@ class Write:
     """The object as it shall be (`object`, None on DELETE) and as it is (`old`, None on CREATE).
 
     Stages up to validation may change `object` in place, or put another in its place; nobody may change `old`.
-    `options` are those of a deletion. `verb` and `query` are those of the request, "" and None when the server itself
+    `options` are those of a deletion; others stand in the `query` of the request, which is None when the server itself
     writes. Without a `manager` (again the server itself) nobody comes to own anything.
     `shown` is the kind of `object` where that is not the resource's own: a Binding created at ``pods/binding``, the
     PodExecOptions of a CONNECT.
@@ -98,7 +99,6 @@ class Write:
     options: meta_v1.DeleteOptions | None = None
     manager: FieldManager | None = None
     release: list[Callable[[], None]] = field(default_factory=list)
-    verb: str = ""
     query: Query | None = None
     shown: Kind | None = None
     lens: Lens | None = None

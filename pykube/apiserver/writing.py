@@ -65,6 +65,8 @@ def write_of(ctx: Context, resource: Resource, operation: Operation, *, name: st
         dry_run=dry_run(ctx),
         warnings=ctx.warnings,
         manager=FieldManager(manager_name(ctx), info.subresource),
+        query=info.query,
+        audit=ctx.audit,
     )
 
 
