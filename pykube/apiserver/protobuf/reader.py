@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import json
+import struct
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ MEDIA_TYPE = "application/vnd.kubernetes.protobuf"
 MAGIC = b"k8s\x00"
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
-_LIST, _MAP, _INLINE = "*", "%", "^"
+_LIST, _MAP, _INLINE, _ONE_OF = "*", "%", "^", "|"
 
 Table = Mapping[str, Mapping[str, list[str]]]
 """Message -> field number -> JSON name and type, as table.py describes it."""
@@ -91,8 +92,15 @@ def _message(name: str, data: bytes) -> dict[str, Any]:
 
 def _value(kind: str, value: Any) -> Any:
     """One value; None where a message stands for nothing (the zero time)."""
+    if kind[0] == _ONE_OF:
+        return _one_of(_message(kind[1:], value))
     convert = _SCALARS.get(kind)
     return convert(value) if convert is not None else _message(kind, value)
+
+
+def _one_of(choices: Mapping[str, Any]) -> Any:
+    """The choice that was made; a truth value is on the wire even when another was."""
+    return next((value for value in choices.values() if not isinstance(value, bool)), choices.get("allows"))
 
 
 def _signed(value: int) -> int:
@@ -141,6 +149,7 @@ _SCALARS: Mapping[str, Callable[[Any], Any]] = {
     "bytes": lambda value: base64.b64encode(value).decode(),
     "int": _signed,
     "bool": bool,
+    "double": lambda value: struct.unpack("<d", value)[0],
     "quantity": _quantity,
     "time": _time,
     "microtime": _micro_time,

@@ -1,6 +1,7 @@
 """Bodies in Kubernetes' protobuf form."""
 
 import json
+import struct
 
 import pytest
 
@@ -81,3 +82,34 @@ def test_broken_bodies(body):
 def test_the_table_and_the_types_agree(cls):
     known = {name for name, _ in table()[f"core.v1.{cls.__name__}"].values()}
     assert set(fields_of(cls)) <= known
+
+
+def test_schemas_of_custom_kinds():
+    """Names with dashes, floating numbers, JSON in bytes, and choices that JSON shows bare."""
+    string = field(5, "string")
+    maximum = varint(9 << 3 | 1) + struct.pack("<d", 2.5)
+    size = field(5, "integer") + maximum + field(8, field(1, b'{"a":[1]}')) + field(20, field(1, b"7"))
+    schema = (
+        field(5, "object")
+        + field(29, field(1, "size") + field(2, size))
+        + field(29, field(1, "names") + field(2, field(5, "array") + field(24, field(1, string))))
+        + field(30, field(1, 1) + field(2, string))
+        + field(38, 1)
+    )
+    version = field(1, "v1") + field(4, field(1, schema))
+    found = read("apiextensions.k8s.io/v1", "CustomResourceDefinition", field(2, field(7, version)))
+    assert found["spec"]["versions"][0]["schema"]["openAPIV3Schema"] == {
+        "type": "object",
+        "properties": {
+            "size": {"type": "integer", "maximum": 2.5, "default": {"a": [1]}, "enum": [7]},
+            "names": {"type": "array", "items": {"type": "string"}},
+        },
+        "additionalProperties": {"type": "string"},
+        "x-kubernetes-preserve-unknown-fields": True,
+    }
+
+
+def test_a_choice_without_a_schema_is_a_truth_value():
+    version = field(4, field(1, field(30, field(1, 0))))
+    found = read("apiextensions.k8s.io/v1", "CustomResourceDefinition", field(2, field(7, version)))
+    assert found["spec"]["versions"][0]["schema"]["openAPIV3Schema"] == {"additionalProperties": False}
