@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 from pykube.api import field_errors
 from pykube.api.field_errors import Path
@@ -11,8 +12,9 @@ from pykube.api.scheme import Resource
 from pykube.api.validation import meta
 from pykube.errors import BadRequest, Cause, Details, Invalid
 
+from . import pipeline
 from .request import Context
-from .write import FieldManager, Operation, Write
+from .write import FieldManager, Kind, Operation, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,26 @@ def write_of(ctx: Context, resource: Resource, operation: Operation, *, name: st
         query=info.query,
         audit=ctx.audit,
     )
+
+
+async def admitted(ctx: Context, resource: Resource, obj: Any, *, name: str) -> Any:
+    """An object that is created at a subresource and not stored (a Binding), as admission has made it.
+
+    Raises:
+        ApiError: admission does not agree.
+    """
+    write = write_of(ctx, resource, Operation.CREATE, name=name)
+    write.name = name
+    write.object = obj
+    write.shown = _kind_of(obj)
+    await pipeline.run(pipeline.ASK, write)
+    pipeline.release(write)
+    return write.object
+
+
+def _kind_of(obj: Any) -> Kind:
+    group, _, version = obj.api_version.rpartition("/")
+    return Kind(group, version, obj.kind)
 
 
 def manager_name(ctx: Context) -> str:

@@ -23,7 +23,7 @@ async def namespace_lifecycle(write: Write) -> None:
         if write.operation is Operation.DELETE and write.name in IMMORTAL and write.is_for("namespaces"):
             raise statuses.forbidden(resource, write.name, "this namespace may not be deleted")
         return
-    if write.operation is Operation.DELETE:
+    if write.operation not in (Operation.CREATE, Operation.UPDATE):
         return
     cache = write.registry.cache(core_v1.Namespace)
     namespace = cache.find("", write.namespace)

@@ -48,7 +48,7 @@ async def node_restriction(write: Write) -> None:
     Raises:
         Forbidden: a node writes what is not its own.
     """
-    if NODES not in write.user.groups:
+    if NODES not in write.user.groups or write.operation is Operation.CONNECT:
         return
     node = node_name(write.user)
     if not node:

@@ -14,8 +14,10 @@ from aiohttp import web
 from pykube.api import core_v1
 from pykube.errors import ApiError, BadRequest, InternalError
 
+from .. import pipeline
 from ..authz.authorizer import Authorizer, attributes_of, forbidden
-from . import backends, log_socket, pods
+from ..write import Operation, Write
+from . import backends, log_socket, options, pods
 from .headers import asks_upgrade
 from .nodes import agent_target, unverified_tls
 from .reverse_proxy import forward
@@ -25,7 +27,7 @@ from .upgrade import DIAL_SECONDS, MAX_REFUSAL, dial_error, forward_upgrade
 if TYPE_CHECKING:
     from pykube.api.scheme import Resource
 
-    from ..request import Context
+    from ..request import Context, Query
 
     Verb = Callable[[Context, Resource], Awaitable[web.StreamResponse]]
 
@@ -94,25 +96,28 @@ class Streams:
 
     async def exec(self, ctx: Context, resource: Resource) -> web.StreamResponse:
         """Run a command in a container."""
-        return await self._connect(ctx, "exec", pods.exec_query(ctx.info.query))
+        return await self._connect(ctx, resource, "exec", pods.exec_query)
 
     async def attach(self, ctx: Context, resource: Resource) -> web.StreamResponse:
         """Join a container's main process."""
-        return await self._connect(ctx, "attach", pods.attach_query(ctx.info.query))
+        return await self._connect(ctx, resource, "attach", pods.attach_query)
 
     async def port_forward(self, ctx: Context, resource: Resource) -> web.StreamResponse:
         """Reach a pod's ports."""
-        return await self._connect(ctx, "portForward", pods.port_forward_query(ctx.info.query))
+        return await self._connect(ctx, resource, "portForward", pods.port_forward_query)
 
-    async def _connect(self, ctx: Context, kind: str, query: Pairs) -> web.StreamResponse:
+    async def _connect(
+        self, ctx: Context, resource: Resource, kind: str, backend_query: Callable[[Query], Pairs]
+    ) -> web.StreamResponse:
         await self._check_create(ctx)
+        query = await _admitted(ctx, resource)
         pod = _pod(ctx)
         segments = [kind, pod.metadata.namespace, pod.metadata.name]
         if kind != "portForward":
-            segments.append(pods.chosen_container(pod, ctx.info.query.get("container", "")))
+            segments.append(pods.chosen_container(pod, query.get("container", "")))
         if not pod.spec.node_name:
             raise BadRequest(f"pod {pod.metadata.name} does not have a host assigned")
-        path = path_of(*segments, query=query)
+        path = path_of(*segments, query=backend_query(query))
         return await forward_upgrade(ctx.http, agent_target(ctx.registry, pod.spec.node_name, path, self._tls))
 
     async def _check_create(self, ctx: Context) -> None:
@@ -126,14 +131,17 @@ class Streams:
 
     async def pod_proxy(self, ctx: Context, resource: Resource) -> web.StreamResponse:
         """Speak HTTP to a pod."""
+        await _admitted(ctx, resource)
         return await self._proxy_to(ctx, backends.pod_address(ctx.registry, ctx.info.namespace, ctx.info.name))
 
     async def service_proxy(self, ctx: Context, resource: Resource) -> web.StreamResponse:
         """Speak HTTP to one of a service's pods."""
+        await _admitted(ctx, resource)
         return await self._proxy_to(ctx, backends.service_address(ctx.registry, ctx.info.namespace, ctx.info.name))
 
     async def node_proxy(self, ctx: Context, resource: Resource) -> web.StreamResponse:
         """Speak HTTP to a node's agent, or to another port of the node."""
+        await _admitted(ctx, resource)
         wanted = backends.parse("node", ctx.info.name)
         agent = agent_target(ctx.registry, wanted.name, "/", self._tls)
         if wanted.port and wanted.port != str(agent.port):
@@ -163,6 +171,33 @@ class Streams:
                 skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent", "Content-Type"),
             )
         return self._session
+
+
+async def _admitted(ctx: Context, resource: Resource) -> Query:
+    """The query, after admission has agreed to the connection and perhaps changed what is asked for.
+
+    Raises:
+        ApiError: admission does not agree.
+    """
+    info = ctx.info
+    kind = options.kind_of(resource.plural, info.subresource)
+    asked = options.options_of(kind, info.query, "/".join(info.rest))
+    write = Write(
+        Operation.CONNECT,
+        resource,
+        info.namespace if resource.namespaced else "",
+        info.name,
+        ctx.registry,
+        user=ctx.user,
+        subresource=info.subresource,
+        object=asked,
+        warnings=ctx.warnings,
+        shown=kind,
+        audit=ctx.audit,
+    )
+    await pipeline.run(pipeline.ASK, write)
+    pipeline.release(write)
+    return info.query if write.object is asked else options.query_of(write.object)
 
 
 def split_proxy_path(raw_path: str, *, namespaced: bool) -> tuple[str, str, str]:

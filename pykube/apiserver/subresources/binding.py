@@ -28,6 +28,7 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     binding = await decoding.read_object(ctx, core_v1.Binding)
     pods = scheme.resource_of(core_v1.Pod)
     name = ctx.info.name or binding.metadata.name
+    binding = await writing.admitted(ctx, resource, binding, name=name)
     if binding.target.kind not in ("", "Node"):
         raise BadRequest(
             f'target.kind: Unsupported value: "{binding.target.kind}": supported values: "Node", "<empty>"'
@@ -42,6 +43,7 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
 
     write = writing.write_of(ctx, pods, Operation.UPDATE, name=name)
     write.name, write.subresource, write.manager = name, "binding", None
+    write.admitted = True
     await ctx.registry.storage(pods).update(write, make, retry=True)
     return answers.answer(ctx, codec.encode(CREATED), status=201)
 

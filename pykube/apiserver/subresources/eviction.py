@@ -37,9 +37,11 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     cached = storage.cache.find(ctx.info.namespace, ctx.info.name)
     if cached is None:
         raise statuses.not_found(resource, ctx.info.name)
+    eviction = await writing.admitted(ctx, resource, eviction, name=ctx.info.name)
     pod: core_v1.Pod = storage.decode(cached.data)
     options = eviction.delete_options or meta_v1.DeleteOptions()
     write = writing.write_of(ctx, resource, Operation.DELETE)
+    write.admitted = True
     write.dry_run = write.dry_run or writing.checked_dry_run(options.dry_run)
     if pod.metadata.deletion_timestamp is None and pod.status.phase not in _UNBUDGETED:
         await _ask_budget(ctx, pod, dry_run=write.dry_run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from ..request import Context
 from ..resources.scaling import Scaling
 from ..verbs import apply, patch
 from ..watch_cache import Cached
-from ..write import Operation
+from ..write import Kind, Lens, Operation
 from . import scale_apply
 
 
@@ -31,6 +32,7 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
         return answers.plain_data(ctx, scaling.scale(storage.decode(cached.data)))
     write = writing.write_of(ctx, resource, Operation.UPDATE)
     write.subresource = ""
+    write.lens = Lens("scale", _SCALE, scaling.scale, _take_over(scaling))
     if ctx.info.verb == "update":
         wanted = await decoding.read_object(ctx, autoscaling_v1.Scale)
         writing.check_place(ctx, resource, wanted.metadata.name, wanted.metadata.namespace)
@@ -40,6 +42,18 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     else:
         written = await storage.update(write, await _patched(ctx, resource, scaling), retry=True)
     return answers.plain_data(ctx, scaling.scale(storage.decode(written.data)))
+
+
+_SCALE = Kind("autoscaling", "v1", "Scale")
+
+
+def _take_over(scaling: Scaling) -> Callable[[Any, Any], None]:
+    """Gives an object the number of replicas of a scale."""
+
+    def put(obj: Any, scale: autoscaling_v1.Scale) -> None:
+        scaling.set_replicas(obj, scale.spec.replicas or 0)
+
+    return put
 
 
 async def _patched(ctx: Context, resource: Resource, scaling: Scaling) -> Any:

@@ -44,6 +44,7 @@ class TokenRequests:
         if account is None:
             raise statuses.not_found(resource, ctx.info.name)
         check_token_request(ctx.registry, ctx.user, ctx.info.namespace, request)
+        request = await writing.admitted(ctx, resource, request, name=ctx.info.name)
         spec = request.spec
         seconds = _DEFAULT_SECONDS if spec.expiration_seconds is None else spec.expiration_seconds
         _check_seconds(seconds)

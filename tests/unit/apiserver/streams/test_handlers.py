@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from pykube.api import codec, core_v1, scheme
+from pykube.apiserver.admission import Chain
 from pykube.apiserver.authn import User
 from pykube.apiserver.authz import Decision
 from pykube.apiserver.request import Context, parse
@@ -25,6 +26,7 @@ class Objects:
 
     def __init__(self):
         self.present = {}
+        self.admission = Chain()
 
     def put(self, cls, name, namespace="", **parts):
         data = {"metadata": {"name": name, "namespace": namespace}, **parts}
