@@ -14,7 +14,7 @@ from pykube.aio.clock import Clock
 from pykube.api import codec
 from pykube.api.custom import CustomObject
 from pykube.api.meta_v1 import ManagedFieldsEntry
-from pykube.api.patch.apply import managers, nodes
+from pykube.api.patch.apply import field_sets, managers, nodes
 from pykube.api.patch.apply.compare import Comparison, compare
 from pykube.api.patch.apply.conflicts import ConflictsError
 from pykube.api.patch.apply.field_sets import Fields, is_member
@@ -88,7 +88,7 @@ class Tracker:
             api_version=self._model.api_version,
             time=self._clock.now().replace(microsecond=0),
             fields_type=managers.FIELDS_V1,
-            fields_v1=fields,
+            fields_v1=field_sets.encoded(fields),
             subresource=manager.subresource,
         )
 

@@ -49,7 +49,7 @@ class TypedModel:
         return [] if known_fields.clean(self.type, body) else strict.check(self.type, body)
 
     def unknown(self, doc: Any) -> list[str]:
-        return [] if known_fields.clean(self.type, codec.encode(doc)) else strict.unknown_fields(self.type, doc)
+        return [] if known_fields.known(self.type, codec.encode(doc)) else strict.unknown_fields(self.type, doc)
 
     def complete(self, obj: Any) -> None:
         defaults.apply(obj)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import field_sets
 from .field_sets import SELF, Fields, difference, union
 from .nodes import ANY, LEAF, Kind, Node
 
@@ -54,13 +55,16 @@ def everything(node: Node, value: Any) -> Fields:
         fields, element = node.fields, node.element or ANY
         for key, below in value.items():
             child = fields.get(key, element)
-            found["f:" + key] = _LEAF if child is LEAF else everything(child, below)
+            deep = child is not LEAF and type(below) in _NESTED
+            found["f:" + key] = everything(child, below) if deep else _LEAF
         return found
     item = node.element or ANY
     for path_element, items in by_element(node, value).items():
         found[path_element] = everything(item, items[0]) if len(items) == 1 else _LEAF
     return found
 
+
+_NESTED = (dict, list)
 
 _LEAF: Fields = {}
 """A place with nothing below it; shared, as no set is ever changed in place."""
@@ -72,8 +76,12 @@ def by_element(node: Node, items: list[Any]) -> dict[str, list[Any]]:
     Items that cannot be told from others are left out.
     """
     found: dict[str, list[Any]] = {}
+    key = node.only_key
     for item in items:
-        if element := element_of(node, item):
+        given = item.get(key) if key and type(item) is dict else None
+        # The one key of most lists is a name: told from the others without asking the node.
+        element = field_sets.named(key, given) if type(given) is str else element_of(node, item)
+        if element:
             found.setdefault(element, []).append(item)
     return found
 

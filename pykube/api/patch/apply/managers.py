@@ -32,7 +32,7 @@ class Owner(NamedTuple):
     subresource: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Owned:
     """What a manager owns, in the words of which version, and since when it does.
 
@@ -48,6 +48,13 @@ class Owned:
         if isinstance(self.stored, msgspec.Raw):
             self.stored = _decode(self.stored)
         return self.stored
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Owned):
+            return NotImplemented
+        return (self.api_version, self.time, self.fields) == (other.api_version, other.time, other.fields)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def without(self, taken: Sequence[Fields]) -> Fields | None:
         """What is left of the fields, or None when all of them are."""
@@ -99,7 +106,7 @@ def checked(entries: Iterable[ManagedFieldsEntry]) -> Managed:
             raise ValueError(f"missing fieldsType in managed fields entry {index}")
         if entry.fields_type != FIELDS_V1:
             raise ValueError(f'invalid fieldsType "{entry.fields_type}" in managed fields entry {index}')
-        fields = field_sets.ordered(field_sets.parse(entry.fields_v1 or {}))
+        fields = field_sets.encoded(field_sets.parse(entry.fields_v1 or {}))
         who = owner(entry.manager, entry.operation, entry.api_version, entry.subresource)
         found[who] = Owned(fields, entry.api_version, entry.time)
     return found
@@ -152,7 +159,7 @@ def cap(managed: Managed) -> Managed:
         fields = field_sets.union(found[bucket].fields, owned.fields)
         if who != bucket:
             del found[who]
-        found[bucket] = Owned(field_sets.ordered(fields), owned.api_version, owned.time)
+        found[bucket] = Owned(field_sets.encoded(fields), owned.api_version, owned.time)
         over -= 1
     return found
 

@@ -47,7 +47,13 @@ class Node:
     """For a LIST: its keys and their defaults, None where there is none."""
     present: frozenset[str] = frozenset()
     """Fields that every object has, if only empty: structs that are no pointers in Go."""
+    only_key: str = ""
+    """The key of a LIST that has one."""
     _fields: Mapping[str, Node] | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind is Kind.LIST and len(self.keys) == 1:
+            (self.only_key,) = self.keys
 
     @property
     def fields(self) -> Mapping[str, Node]:

@@ -120,7 +120,7 @@ class Differences:
 
 def created(node: Node, doc: Map) -> Fields:
     """The fields of a new object, which are its creator's; `doc` leaves out those that nobody ever owns."""
-    return field_sets.ordered(compare(node, {}, doc).changed)
+    return compare(node, {}, doc).changed
 
 
 def update(request: Request, managed: Managed, differences: Differences) -> Managed:
@@ -139,8 +139,8 @@ def update(request: Request, managed: Managed, differences: Differences) -> Mana
         elif kept is not None:
             del found[who]
     if mine:
-        fields = before.fields if before is not None and mine == before.fields else field_sets.ordered(mine)
-        found[who] = Owned(fields, request.version, request.now)
+        stored = before.stored if before is not None and mine == before.fields else field_sets.encoded(mine)
+        found[who] = Owned(stored, request.version, request.now)
     return managers.cap(found)
 
 
@@ -201,7 +201,7 @@ def apply(request: Request, live: Map, config: Map, managed: Managed, *, force: 
     unchanged = live == merged
     if owned:
         time = held[who].time if unchanged else request.now
-        held[who] = Owned(field_sets.ordered(owned), request.version, time)
+        held[who] = Owned(field_sets.encoded(owned), request.version, time)
     else:
         del held[who]
     return Applied(None if unchanged else merged, held)
