@@ -54,6 +54,9 @@ class ServerConfig:
     """This host's name in certificates; empty: the host name."""
     network: Network = Network()
     """The cluster's address plan."""
+    max_requests_inflight: int = 250
+    """Requests that may be under way at once, divided among priority levels by their shares; watches that have begun
+    and requests of exempt levels come on top."""
     log_level: str = "info"
     """debug, info, warning or error."""
 
