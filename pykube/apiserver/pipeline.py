@@ -121,7 +121,10 @@ async def admit(write: Write) -> None:
     if write.admitted:
         return
     seen = _seen(write)
-    for plugin in write.registry.admission.validating:
+    chain = write.registry.admission
+    for plugin in chain.validating:
+        await plugin(seen)
+    for plugin in chain.final:
         await plugin(seen)
 
 

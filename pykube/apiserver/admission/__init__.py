@@ -10,6 +10,7 @@ from .default_storage_class import default_storage_class
 from .default_toleration_seconds import default_toleration_seconds
 from .limit_ranger import limit_ranger, limit_ranger_check
 from .namespace_lifecycle import namespace_lifecycle
+from .pod_security.plugin import PodSecurity
 from .priority import priority
 from .resource_quota import ResourceQuota
 from .runtime_class import runtime_class
@@ -19,10 +20,15 @@ from .taint_nodes_by_condition import taint_nodes_by_condition
 
 @dataclass(slots=True)
 class Chain:
-    """The plugins in the order in which they run; parts of the server that check writes may add themselves."""
+    """The plugins in the order in which they run; parts of the server that check writes may add themselves.
+
+    Policies come before webhooks, in both lists, and both after what is built in.
+    """
 
     mutating: list[Stage] = field(default_factory=list)
     validating: list[Stage] = field(default_factory=list)
+    final: list[Stage] = field(default_factory=list)
+    """Asked when all others have agreed: what counts objects must not count those that are refused."""
 
 
 def default_chain() -> Chain:
@@ -39,5 +45,5 @@ def default_chain() -> Chain:
             runtime_class,
             node_restriction,
         ],
-        validating=[limit_ranger_check, ResourceQuota()],
+        validating=[limit_ranger_check, PodSecurity(), ResourceQuota()],
     )
