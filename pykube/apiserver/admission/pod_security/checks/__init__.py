@@ -1,0 +1,1 @@
+"""The rules of the pod security standards, one a file."""
