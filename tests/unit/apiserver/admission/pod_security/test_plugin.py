@@ -70,8 +70,6 @@ def test_workloads_are_let_in_with_a_warning():
         made = await api.post("/apis/apps/v1/namespaces/n/deployments", {"metadata": {"name": "d"}, "spec": spec})
         assert made.status == 201
         assert f'would violate PodSecurity "baseline:latest": {TEXT}' in told(made)
-            made.headers["Warning"]
-        )
         job = {"metadata": {"name": "j"}, "spec": {"template": {"spec": {**PLAIN, "restartPolicy": "Never"}}}}
         made = await api.post("/apis/batch/v1/namespaces/n/jobs", job)
         assert made.status == 201
@@ -88,7 +86,8 @@ def test_a_namespace_that_becomes_stricter():
         label = {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "baseline"}}}
         changed = await api.patch(f"{NAMESPACES}/n", label)
         assert changed.status == 200
-        assert 'existing pods in namespace "n" violate the new PodSecurity enforce level "baseline:latest"' in told(changed)
+        text = 'existing pods in namespace "n" violate the new PodSecurity enforce level "baseline:latest"'
+        assert text in told(changed)
         assert "x (and 1 other pod): privileged" in told(changed)
         wrong = {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "bad"}}}
         refused = await api.patch(f"{NAMESPACES}/n", wrong)
