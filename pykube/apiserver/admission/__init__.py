@@ -45,5 +45,6 @@ def default_chain() -> Chain:
             runtime_class,
             node_restriction,
         ],
-        validating=[limit_ranger_check, PodSecurity(), ResourceQuota()],
+        validating=[limit_ranger_check, PodSecurity()],
+        final=[ResourceQuota()],
     )
