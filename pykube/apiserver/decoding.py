@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TypeVar
-
-import yaml
 
 from pykube.api import codec, strict
 from pykube.api.schema import Struct
 from pykube.errors import BadRequest, Cause, Details, UnsupportedMediaType
 
-from . import model, protobuf
+from . import json_body, model, protobuf, yaml_body
 from .model import Model
 from .request import Context
 
@@ -19,16 +16,6 @@ T = TypeVar("T", bound=Struct)
 
 _YAML_TYPES = frozenset({"application/yaml", "application/x-yaml", "text/yaml"})
 _VALIDATIONS = ("", "Ignore", "Warn", "Strict")
-
-
-class _Loader(yaml.CSafeLoader):
-    """As JSON sees YAML: dates stay strings."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def media_type(ctx: Context) -> str:
@@ -45,27 +32,18 @@ async def read_json(ctx: Context) -> bytes:
     kind = media_type(ctx)
     body = await ctx.body()
     if kind == "application/json":
-        return body
-    if kind in _YAML_TYPES:
-        return yaml_to_json(body)
-    if kind == protobuf.MEDIA_TYPE:
-        return protobuf.to_json(body)
-    raise UnsupportedMediaType(
-        "the body of the request was in an unknown format - accepted media types include: "
-        "application/json, application/yaml, application/vnd.kubernetes.protobuf"
-    )
-
-
-def yaml_to_json(text: bytes) -> bytes:
-    """One YAML document as JSON.
-
-    Raises:
-        BadRequest: it is no YAML.
-    """
-    try:
-        return json.dumps(yaml.load(text, _Loader)).encode()
-    except (yaml.YAMLError, TypeError, ValueError) as error:
-        raise BadRequest(f"error converting YAML to JSON: {error}") from error
+        found = body
+    elif kind in _YAML_TYPES:
+        found = yaml_body.to_json(body)
+    elif kind == protobuf.MEDIA_TYPE:
+        found = protobuf.to_json(body)
+    else:
+        raise UnsupportedMediaType(
+            "the body of the request was in an unknown format - accepted media types include: "
+            "application/json, application/yaml, application/vnd.kubernetes.protobuf"
+        )
+    json_body.check(found)
+    return found
 
 
 def field_validation(ctx: Context) -> str:

@@ -4,32 +4,20 @@ from __future__ import annotations
 
 import asyncio
 
-from pykube.errors import BadRequest, Cause, Details, Invalid
+from pykube.errors import Cause, Details, Invalid
 
 from . import statuses
+from .parameters import revision as parse
 from .progress import Progress
 from .request import Query
+
+__all__ = ["EXACT", "NOT_OLDER", "WAIT", "check_match", "not_older", "parse"]
 
 WAIT = 3.0
 """Seconds that a read waits for a state that this server has not seen yet; upstream's limit."""
 
 EXACT = "Exact"
 NOT_OLDER = "NotOlderThan"
-
-
-def parse(text: str) -> int:
-    """A resourceVersion; "" and "0" are 0.
-
-    Raises:
-        BadRequest: it is no number.
-    """
-    if not text:
-        return 0
-    if not text.isascii() or not text.isdigit():
-        raise BadRequest(
-            f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
-        )
-    return int(text)
 
 
 def check_match(query: Query, *, watching: bool) -> str:

@@ -16,7 +16,10 @@ from ...errors import BadRequest, Invalid, RequestEntityTooLarge
 
 MAX_OPERATIONS = 10_000
 
-_INDEX = re.compile(r"[+-]?[0-9]+")
+MAX_COPIED = 3 * 1024 * 1024
+"""Bytes that all ``copy`` operations of a patch may add together: each may double the document."""
+
+_INDEX = re.compile(r"[+-]?[0-9]{1,10}")
 
 
 class JsonPatchError(Exception):
@@ -32,7 +35,7 @@ def decode(data: bytes) -> list[dict[str, Any]]:
     """
     try:
         operations = msgspec.json.decode(data, type=list[dict[str, Any]])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise BadRequest(f"error decoding patch: {error}") from error
     if len(operations) > MAX_OPERATIONS:
         raise RequestEntityTooLarge(
@@ -48,12 +51,22 @@ def apply(doc: Any, operations: Sequence[dict[str, Any]]) -> Any:
         Invalid: an operation does not apply, in the general words that the API uses; its cause says which and why.
     """
     changed = deepcopy(doc)
+    copied = 0
     try:
         for operation in operations:
+            if operation.get("op") == "copy":
+                copied += _size(changed, operation)
+                if copied > MAX_COPIED:
+                    raise JsonPatchError(f"Unable to complete the copy, the copies together exceed {MAX_COPIED} bytes")
             changed = _apply_one(changed, operation)
-    except JsonPatchError as error:
+    except (JsonPatchError, RecursionError) as error:
         raise Invalid("the server rejected our request due to an error in our request") from error
     return changed
+
+
+def _size(doc: Any, operation: dict[str, Any]) -> int:
+    """How many bytes a ``copy`` adds."""
+    return len(msgspec.json.encode(_find(doc, _source(operation), "copy")))
 
 
 def _apply_one(doc: Any, operation: dict[str, Any]) -> Any:

@@ -18,7 +18,7 @@ from pykube.api.patch.apply.nodes import Node
 from pykube.api.scheme import Resource
 from pykube.errors import AlreadyExists, BadRequest, Conflict, NotFound
 
-from .. import answers, decoding, statuses, writing
+from .. import answers, decoding, json_body, statuses, writing, yaml_body
 from ..model import Model
 from ..request import Context
 from ..storage import Storage, Written
@@ -68,8 +68,10 @@ async def read(ctx: Context, expected: Model) -> dict[str, Any]:
     body = await ctx.body()
     try:
         config = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        config = msgspec.json.decode(decoding.yaml_to_json(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        body = yaml_body.to_json(body)
+        config = msgspec.json.decode(body)
+    json_body.check(body)
     if not isinstance(config, dict):
         raise BadRequest("error decoding YAML: the configuration must be an object")
     version, kind = config.get("apiVersion"), config.get("kind")

@@ -6,9 +6,8 @@ from aiohttp import web
 
 from pykube.api import meta_v1
 from pykube.api.scheme import Resource
-from pykube.errors import BadRequest
 
-from .. import answers, decoding, deletion, writing
+from .. import answers, decoding, deletion, parameters, writing
 from ..request import Context, Query
 from ..write import Operation
 
@@ -39,11 +38,7 @@ async def options_of(ctx: Context) -> meta_v1.DeleteOptions:
 def _from_query(query: Query) -> meta_v1.DeleteOptions:
     options = meta_v1.DeleteOptions(propagation_policy=query.get("propagationPolicy"))
     options.dry_run = query.getall("dryRun", [])
-    if (grace := query.get("gracePeriodSeconds")) is not None:
-        try:
-            options.grace_period_seconds = int(grace)
-        except ValueError:
-            raise BadRequest(f'gracePeriodSeconds: Invalid value: "{grace}": invalid syntax') from None
+    options.grace_period_seconds = parameters.whole_number(query, "gracePeriodSeconds")
     if (orphan := query.get("orphanDependents")) is not None:
-        options.orphan_dependents = orphan.lower() in ("", "1", "t", "true")
+        options.orphan_dependents = orphan.lower() not in ("0", "false")
     return options

@@ -10,8 +10,8 @@ from aiohttp import web
 from pykube import errors
 from pykube.api.scheme import Resource
 
-from .. import answers, continue_token, revisions, selection, statuses
-from ..request import Context, Query
+from .. import answers, continue_token, parameters, revisions, selection, statuses
+from ..request import Context
 from ..selection import Selection
 from ..watch_cache import Cached, WatchCache, stamp
 
@@ -61,7 +61,7 @@ async def _asked(ctx: Context, cache: WatchCache) -> Asked:
         return Asked(namespace, selection.EVERYTHING)
     chosen = selection.of(ctx, cache)
     match = revisions.check_match(query, watching=False)
-    limit = _limit(query)
+    limit = max(parameters.whole_number(query, "limit") or 0, 0)
     version = query.get("resourceVersion", "")
     if token := query.get("continue", ""):
         if version and version != "0":
@@ -72,16 +72,6 @@ async def _asked(ctx: Context, cache: WatchCache) -> Asked:
     await revisions.not_older(cache.progress, revision)
     exact = match == revisions.EXACT or (not match and limit > 0 and revision > 0)
     return Asked(namespace, chosen, limit, revision=revision if exact else 0)
-
-
-def _limit(query: Query) -> int:
-    text = query.get("limit", "")
-    if not text:
-        return 0
-    try:
-        return max(int(text), 0)
-    except ValueError:
-        raise errors.BadRequest(f'limit: Invalid value: "{text}": strconv.ParseInt: invalid syntax') from None
 
 
 async def _read(ctx: Context, cache: WatchCache, asked: Asked) -> Page:

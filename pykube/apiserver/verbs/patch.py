@@ -18,7 +18,7 @@ from pykube.api.schema import Struct
 from pykube.api.scheme import Resource
 from pykube.errors import BadRequest, UnsupportedMediaType
 
-from .. import answers, decoding, stored_entries, writing
+from .. import answers, decoding, json_body, stored_entries, writing
 from ..model import Model
 from ..request import Context
 from ..watch_cache import Cached
@@ -76,6 +76,7 @@ async def read_patch(ctx: Context, cls: type) -> Apply:
     kind = decoding.media_type(ctx)
     strategic = issubclass(cls, Struct)
     body = await ctx.body()
+    json_body.check(body)
     if kind == JSON_PATCH:
         operations = json_patch.decode(body)
         return lambda doc: json_patch.apply(doc, operations)

@@ -12,7 +12,7 @@ from pykube import errors
 from pykube.api import codec
 from pykube.api.scheme import Resource
 
-from .. import answers, revisions, selection, table
+from .. import answers, parameters, revisions, selection, table
 from ..negotiation import JSON, Form
 from ..request import Context, Query
 from ..watch_cache import Cached, CacheEvent, EventType, WatchCache, frame_of
@@ -40,12 +40,17 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
         raise errors.NotAcceptable("only the following media types are accepted: application/json")
     watcher = Watcher(chosen, _encoder(ctx, resource, asked), cut=lambda: _cut(ctx))
     timeout = _timeout(query)
-    response = web.StreamResponse(headers={"Content-Type": "application/json", "Cache-Control": "no-cache, private"})
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-cache, private"}
+    if ctx.seat is not None:
+        headers.update(ctx.seat.headers)
+    response = web.StreamResponse(headers=headers)
     response.enable_chunked_encoding()
     await response.prepare(ctx.http)
     ctx.registry.watchers.add(watcher)
     try:
         await _begin(ctx, cache, watcher)
+        if ctx.seat is not None:
+            ctx.seat.leave()
         await _pump(ctx, cache, watcher, response, timeout)
     except errors.ApiError as error:
         await response.write(_error_frame(error))
@@ -57,9 +62,8 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
 
 
 def _timeout(query: Query) -> float:
-    text = query.get("timeoutSeconds", "")
-    if text.isdigit() and int(text):
-        return float(text)
+    if asked := parameters.whole_number(query, "timeoutSeconds"):
+        return float(max(asked, 0))
     return MIN_SECONDS * (1 + random.random())
 
 
