@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
@@ -25,11 +26,14 @@ from pykube.store.base import Store
 
 from . import bootstrap, compaction
 from .authn import TokenAuthenticator
+from .authn.user import User
 from .composition import access_of, compose
 from .crd.definitions import Definitions
 from .events_ttl import EventsTtl
+from .flowcontrol import Fairness, Upkeep
 from .handler import RequestHandler
 from .health import Health
+from .local_sockets import LocalSockets
 from .registry import Registry
 from .request import MAX_BODY, HttpRequest
 from .resources.catalog import Pools
@@ -67,6 +71,8 @@ class ApiServer:
         self._supervisor = Supervisor(clock)
         self._definitions = Definitions(registry, clock)
         self._clock = clock
+        self._local = LocalSockets()
+        self._handler: RequestHandler | None = None
         self._http: web.Server | None = None
         self._listener: asyncio.Server | None = None
 
@@ -83,29 +89,44 @@ class ApiServer:
         Raises:
             OSError: the port is taken.
         """
-        self._http = web.Server(
-            handler,
-            request_factory=_request,
+        self._handler = handler
+        self._http = self._server(_request)
+        self._listener = await asyncio.get_running_loop().create_server(
+            self._http, address, port, ssl=self._tls, backlog=1024
+        )
+
+    def _server(self, request_factory: Callable[..., HttpRequest]) -> web.Server:
+        assert self._handler is not None
+        return web.Server(
+            self._handler,
+            request_factory=request_factory,
             handler_cancellation=True,
             keepalive_timeout=KEEPALIVE,
             access_log=None,
             max_line_size=_MAX_HEADER,
             max_field_size=_MAX_HEADER,
         )
-        self._listener = await asyncio.get_running_loop().create_server(
-            self._http, address, port, ssl=self._tls, backlog=1024
-        )
+
+    async def listen_locally(self, folder: Path, users: Mapping[str, User]) -> None:
+        """Accept connections on unix sockets, too, one for each of `users`; call it after `listen`.
+
+        Raises:
+            OSError: a socket cannot be made.
+        """
+        await self._local.listen(folder, users, self._server)
 
     async def start_custom_resources(self) -> None:
         """Serve what CustomResourceDefinitions define, and follow them."""
         await self._definitions.start()
         self._supervisor.keep("custom resources", self._definitions.run)
 
-    def start_loops(self) -> None:
+    def start_loops(self, fairness: Fairness) -> None:
         """Begin the work that goes on beside requests."""
         store = self.registry.store
         events = EventsTtl(self.registry.cache(core_v1.Event), store, self._clock)
         self._supervisor.keep("events", events.run)
+        self._supervisor.keep("seats", fairness.adjust_forever)
+        self._supervisor.keep("flow control", Upkeep(self.registry, fairness, self._clock).run)
         self._supervisor.keep("compaction", lambda: compaction.run(store, self._clock))
 
     def renew(self, pki: ServerPki) -> None:
@@ -121,10 +142,11 @@ class ApiServer:
         self.health.closing = True
         if self._listener is not None:
             self._listener.close()
+        self._local.refuse()
         for watcher in tuple(self.registry.watchers):
             watcher.end()
         if self._http is not None:
-            await self._http.shutdown(SHUTDOWN)
+            await asyncio.gather(self._http.shutdown(SHUTDOWN), self._local.close(SHUTDOWN))
         if self._streams is not None:
             await self._streams.close()
         await self._supervisor.close()
@@ -165,7 +187,8 @@ async def serve(
     agents = agent_tls(pki.ca_file, own.certificate, own.key)
     streams = Streams(agents, access.authorizer)
     server = ApiServer(registry, health, clock, tls=tls_context(pki), streams=streams, agents=agents)
-    handler = compose(config, registry, pki, health, access, streams)
+    fairness = Fairness(registry, clock, config.max_requests_inflight)
+    handler = compose(config, registry, pki, health, access, streams, fairness)
     try:
         await server.start_custom_resources()
         await server.listen(handler, config.bind_address, config.port)
@@ -179,7 +202,7 @@ async def serve(
         await server.close()
         raise
     health.ready = True
-    server.start_loops()
+    server.start_loops(fairness)
     log.info("serving on %s:%d", config.bind_address, server.port)
     return server
 

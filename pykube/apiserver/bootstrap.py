@@ -14,6 +14,7 @@ from pykube.api.schema import Struct
 from pykube.errors import AlreadyExists
 
 from .authz import default_roles
+from .flowcontrol import ensure
 from .registry import Registry, obj_meta
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ async def bootstrap(registry: Registry, *, service_cidr: str, address: str, port
     await asyncio.gather(*(_absent(registry, _namespace(name)) for name in NAMESPACES))
     await asyncio.gather(
         default_roles.reconcile(registry),
+        ensure(registry),
         *(_absent(registry, _priority_class(*row)) for row in SYSTEM_CLASSES),
         _absent(registry, _service_cidr(service_cidr)),
         _own_service(registry, service_cidr, address, port),

@@ -37,8 +37,10 @@ from .authz.reviews import Reviews
 from .authz.union import Masters
 from .crd.publishing import published_version
 from .discovery import Discovery
+from .flowcontrol import Dumps, Fairness, FlowControlMetrics
 from .handler import RequestHandler, Routes
 from .health import Health
+from .local_sockets import LocalUser
 from .metrics import Metrics
 from .openapi import OpenApi
 from .registry import Registry
@@ -71,15 +73,24 @@ def access_of(registry: Registry, pki: ServerPki, clock: Clock, tokens: Sequence
 
 
 def compose(
-    config: ServerConfig, registry: Registry, pki: ServerPki, health: Health, access: Access, streams: Streams
+    config: ServerConfig,
+    registry: Registry,
+    pki: ServerPki,
+    health: Health,
+    access: Access,
+    streams: Streams,
+    fairness: Fairness,
 ) -> RequestHandler:
     """Put the parts together that answer requests."""
     authorizer = access.authorizer
     registry.admission.validating.append(_escalation_stage(EscalationCheck(access.rbac, authorizer)))
     metrics = Metrics(registry)
-    stages = (_authenticate(access.authenticators), Impersonation(authorizer), _authorize(authorizer))
+    metrics.add(FlowControlMetrics(fairness))
+    fairness.follow()
+    stages = (_authenticate(access.authenticators), Impersonation(authorizer), fairness, _authorize(authorizer))
     routes = routes_of(config, registry, pki.tokens, health, metrics)
     routes.streams.update(streams.verbs)
+    routes.paths.update(Dumps(fairness.configuration, registry.clock).paths)
     review = reviews.verb(Reviews(authorizer, access.rbac, access.bearer))
     for cls in reviews.TYPES:
         resource = scheme.resource_of(cls)
@@ -99,7 +110,7 @@ def _bootstrap_tokens(registry: Registry, clock: Clock) -> BootstrapTokens:
 def _chain(pki: ServerPki, bearer: BearerTokens, clock: Clock) -> Chain:
     proxy = RequestHeader(CertificateReader([_authority(pki.front_proxy_ca_file.read_bytes())], clock))
     own = X509(CertificateReader([_authority(pki.ca_file.read_bytes())], clock))
-    return Chain([proxy, own, bearer], anonymous=Anonymous())
+    return Chain([LocalUser(), proxy, own, bearer], anonymous=Anonymous())
 
 
 def _authority(pem: bytes) -> x509.Certificate:

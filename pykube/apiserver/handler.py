@@ -82,6 +82,10 @@ class RequestHandler:
             response = answers.failure(ctx, statuses.internal(error))
         finally:
             inflight[kind] -= 1
+            if ctx.seat is not None:
+                ctx.seat.close()
+        if ctx.seat is not None and not response.prepared:
+            response.headers.update(ctx.seat.headers)
         self._metrics.observe(info, response.status, time.perf_counter() - began)
         return response
 
@@ -102,8 +106,7 @@ class RequestHandler:
         verb = self._verb(info, resource)
         if info.verb in _READS or (resource.group, resource.plural, info.subresource) in self._routes.streams:
             return await verb(ctx, resource)
-        # A client that goes away must not leave a write half done.
-        return await asyncio.shield(verb(ctx, resource))
+        return await _to_the_end(ctx, verb(ctx, resource))
 
     def _non_resource(self, info: RequestInfo) -> Callable[[Context], Awaitable[web.StreamResponse]]:
         path = info.path.rstrip("/") or "/"
@@ -139,3 +142,15 @@ class RequestHandler:
         if found is None:
             raise statuses.unknown_path()
         return found
+
+
+async def _to_the_end(ctx: Context, writing: Awaitable[web.StreamResponse]) -> web.StreamResponse:
+    """Do a write to its end: a client that goes away must not leave it half done, nor free its seat before."""
+    task = asyncio.ensure_future(writing)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if (seat := ctx.seat) is not None:
+            ctx.seat = None
+            task.add_done_callback(lambda _: seat.close())
+        raise

@@ -57,6 +57,10 @@ class Metrics(Collector):
             series.buckets[bisect.bisect_left(BUCKETS, seconds)] += 1
             series.seconds += seconds
 
+    def add(self, collector: Collector) -> None:
+        """Show what somebody else counts as well."""
+        self._collectors.register(collector)
+
     async def handle(self, ctx: Context) -> web.Response:
         """Answer in the Prometheus text format."""
         return web.Response(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pykube.api.scheme import Resource
 
     from .authn.user import User
+    from .flowcontrol import Seat
     from .registry import Registry
 
 HttpRequest = web.BaseRequest
@@ -92,7 +93,8 @@ class Context:
     `user` is the anonymous one until authentication has run. `warnings` become ``Warning: 299`` headers of the answer.
     `resource` is what the path names, None for non-resource paths. `registry` reaches every object of the cluster.
     `audit` collects annotations for the audit log. `permit` asks whether the user may do something else as well to
-    the same object, named by its verb, and raises Forbidden when not; None where nobody is asked.
+    the same object, named by its verb, and raises Forbidden when not; None where nobody is asked. `seat` is the place
+    that the request has in the server by flow control; None where there is none, or the request needs none.
     """
 
     info: RequestInfo
@@ -103,6 +105,7 @@ class Context:
     warnings: list[str] = field(default_factory=list)
     audit: dict[str, str] = field(default_factory=dict)
     permit: Permit | None = None
+    seat: Seat | None = None
 
     async def body(self) -> bytes:
         """The request's body; raises RequestEntityTooLarge beyond the server's limit."""
