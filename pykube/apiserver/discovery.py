@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,6 +18,8 @@ from aiohttp import web
 
 from pykube.api.scheme import Resource, Subresource
 from pykube.errors import NotFound
+
+from .aggregator.priorities import Ranks, default_rank
 
 if TYPE_CHECKING:
     from .request import Context
@@ -26,30 +29,25 @@ Source = Callable[[], Iterable[Resource]]
 
 AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
-GROUP_ORDER = (
-    "",
-    "apiregistration.k8s.io",
-    "apps",
-    "events.k8s.io",
-    "authentication.k8s.io",
-    "authorization.k8s.io",
-    "autoscaling",
-    "batch",
-    "certificates.k8s.io",
-    "networking.k8s.io",
-    "policy",
-    "rbac.authorization.k8s.io",
-    "storage.k8s.io",
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io",
-    "scheduling.k8s.io",
-    "coordination.k8s.io",
-    "node.k8s.io",
-    "discovery.k8s.io",
-    "resource.k8s.io",
-    "flowcontrol.apiserver.k8s.io",
-)
-"""Upstream's order of groups: clients that meet a name twice take the first. Other groups follow by name."""
+
+@dataclass(frozen=True, slots=True)
+class RemoteVersion:
+    """A group version that another server answers for; not `fresh` when that server cannot be asked."""
+
+    group: str
+    version: str
+    resources: tuple[dict[str, Any], ...]
+    """As the aggregated form describes them."""
+    fresh: bool
+
+
+Remotes = Callable[[], Iterable[RemoteVersion]]
+"""Gives the group versions that others answer for; of these nothing of our own is shown."""
+
+
+def no_remotes() -> Iterable[RemoteVersion]:
+    """For a server that answers for everything itself."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +62,18 @@ class Document:
 class Discovery:
     """Answers discovery requests from `sources`; `address` is where clients reach this server, ``host:port``."""
 
-    def __init__(self, sources: Sequence[Source], *, address: str = "") -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        *,
+        address: str = "",
+        remotes: Remotes = no_remotes,
+        ranks: Ranks = default_rank,
+    ) -> None:
         self._sources = list(sources)
         self._address = address
+        self._remotes = remotes
+        self._ranks = ranks
         self._documents: dict[tuple[str, bool], Document] = {}
 
     def add_source(self, source: Source) -> None:
@@ -109,37 +116,51 @@ class Discovery:
         return found
 
     def _build(self) -> dict[tuple[str, bool], Any]:
-        groups = grouped(resource for source in self._sources for resource in source())
-        core = {"": groups.pop("", {})}
+        remotes = {(one.group, one.version): one for one in self._remotes()}
+        resources = (resource for source in self._sources for resource in source())
+        groups = grouped((one for one in resources if (one.group, one.version) not in remotes), remotes, self._ranks)
+        core: dict[str, Versions] = {"": groups.pop("", {})}
         found: dict[tuple[str, bool], Any] = {
             ("/api", False): api_versions(core[""], self._address),
-            ("/api", True): aggregated_list(core),
-            ("/apis", False): {"kind": "APIGroupList", "apiVersion": "v1", "groups": _groups(groups)},
-            ("/apis", True): aggregated_list(groups),
+            ("/api", True): aggregated_list(core, remotes),
+            ("/apis", False): {"kind": "APIGroupList", "apiVersion": "v1", "groups": _groups(groups, self._ranks)},
+            ("/apis", True): aggregated_list(groups, remotes),
         }
-        for version, resources in core[""].items():
-            found[f"/api/{version}", False] = resource_list(version, resources)
+        for version, listed in core[""].items():
+            found[f"/api/{version}", False] = resource_list(version, listed)
         for group, versions in groups.items():
             found[f"/apis/{group}", False] = {"kind": "APIGroup", "apiVersion": "v1", **_group(group, versions)}
-            for version, resources in versions.items():
-                found[f"/apis/{group}/{version}", False] = resource_list(f"{group}/{version}", resources)
+            for version, listed in versions.items():
+                if (group, version) not in remotes:
+                    found[f"/apis/{group}/{version}", False] = resource_list(f"{group}/{version}", listed)
         return found
 
 
 Versions = dict[str, list[Resource]]
-"""The resources of one group by version, the preferred version first."""
+"""The resources of one group by version, the preferred version first; none for what others answer for."""
 
 
-def grouped(resources: Iterable[Resource]) -> dict[str, Versions]:
-    """Resources by group and version, in the order of discovery."""
+def grouped(
+    resources: Iterable[Resource], remotes: Iterable[tuple[str, str]] = (), ranks: Ranks = default_rank
+) -> dict[str, Versions]:
+    """Resources by group and version, in the order of discovery: by rank, then groups by name, versions by age."""
     found: dict[str, Versions] = {}
     for resource in resources:
         found.setdefault(resource.group, {}).setdefault(resource.version, []).append(resource)
-    order = {group: position for position, group in enumerate(GROUP_ORDER)}
+    for group, version in remotes:
+        found.setdefault(group, {})[version] = []
+
+    def by_version(group: str) -> Callable[[str], tuple[int, tuple[int, int, int, str]]]:
+        return lambda version: (-ranks(group, version).version, version_priority(version))
+
     return {
-        group: {version: found[group][version] for version in sorted(found[group], key=version_priority)}
-        for group in sorted(found, key=lambda group: (order.get(group, len(order)), group))
+        group: {version: found[group][version] for version in sorted(found[group], key=by_version(group))}
+        for group in sorted(found, key=lambda group: (-_highest(group, found[group], ranks), group))
     }
+
+
+def _highest(group: str, versions: Iterable[str], ranks: Ranks) -> int:
+    return max(ranks(group, version).group for version in versions)
 
 
 def version_priority(version: str) -> tuple[int, int, int, str]:
@@ -169,8 +190,15 @@ def api_versions(versions: Versions, address: str) -> dict[str, Any]:
     }
 
 
-def _groups(groups: dict[str, Versions]) -> list[dict[str, Any]]:
-    return [_group(group, versions) for group, versions in groups.items()]
+def _groups(groups: dict[str, Versions], ranks: Ranks) -> list[dict[str, Any]]:
+    """The list of groups. Those of equal rank stand by the name of their first APIService here, the version first."""
+
+    def place(group: str) -> tuple[int, str]:
+        highest = _highest(group, groups[group], ranks)
+        first = min(version for version in groups[group] if ranks(group, version).group == highest)
+        return -highest, f"{first}.{group}"
+
+    return [_group(group, groups[group]) for group in sorted(groups, key=place)]
 
 
 def _group(group: str, versions: Versions) -> dict[str, Any]:
@@ -227,7 +255,9 @@ def storage_version_hash(resource: Resource) -> str:
     return base64.b64encode(digest[:8]).decode()
 
 
-def aggregated_list(groups: dict[str, Versions]) -> dict[str, Any]:
+def aggregated_list(
+    groups: dict[str, Versions], remotes: Mapping[tuple[str, str], RemoteVersion] = MappingProxyType({})
+) -> dict[str, Any]:
     """The aggregated form of ``/api`` or ``/apis``."""
     return {
         "kind": "APIGroupDiscoveryList",
@@ -237,17 +267,21 @@ def aggregated_list(groups: dict[str, Versions]) -> dict[str, Any]:
             {
                 "metadata": {"name": group} if group else {},
                 "versions": [
-                    {
-                        "version": version,
-                        "resources": [_aggregated_resource(one) for one in sorted(listed, key=lambda one: one.plural)],
-                        "freshness": "Current",
-                    }
+                    _aggregated_version(version, listed, remotes.get((group, version)))
                     for version, listed in versions.items()
                 ],
             }
             for group, versions in groups.items()
         ],
     }
+
+
+def _aggregated_version(version: str, listed: list[Resource], remote: RemoteVersion | None) -> dict[str, Any]:
+    if remote is None:
+        resources = [_aggregated_resource(one) for one in sorted(listed, key=lambda one: one.plural)]
+        return {"version": version, "resources": resources, "freshness": "Current"}
+    shown: dict[str, Any] = {"resources": list(remote.resources)} if remote.resources else {}
+    return {"version": version, **shown, "freshness": "Current" if remote.fresh else "Stale"}
 
 
 def _aggregated_resource(resource: Resource) -> dict[str, Any]:

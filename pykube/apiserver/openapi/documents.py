@@ -18,6 +18,7 @@ from . import custom, names
 from .custom import Schemas, no_schemas
 from .descriptions import Descriptions
 from .operations import PathItem, discovery_of, path_schema, paths_of, subresource_type
+from .remote import RemoteV2, merged
 from .schemas import V2, V3, Dialect, closure, definition
 
 INFO = {"title": "Kubernetes", "version": "v1.36.0"}
@@ -31,13 +32,18 @@ TOKEN = {
 _encode = msgspec.json.encode
 
 
-def v2(resources: Sequence[Resource], schemas: Schemas = no_schemas) -> Iterator[bytes]:
-    """The pieces of ``/openapi/v2``: one document for all resources."""
+def v2(
+    resources: Sequence[Resource], schemas: Schemas = no_schemas, remotes: Sequence[RemoteV2] = ()
+) -> Iterator[bytes]:
+    """The pieces of ``/openapi/v2``: one document for all resources, and for what other servers answer for."""
+    guests = merged(remotes, _names(resources)) if remotes else RemoteV2({}, {})
     yield b'{"swagger":"2.0","info":' + _encode(INFO)
     yield b',"paths":{'
     yield from _paths(resources, V2)
+    yield from (_member(path, item, first=False) for path, item in guests.paths.items())
     yield b'},"definitions":{'
     yield from _definitions(resources, V2, schemas)
+    yield from (_member(name, schema, first=False) for name, schema in guests.definitions.items())
     yield b'},"securityDefinitions":{"BearerToken":' + _encode(TOKEN) + b"}"
     yield b',"security":[{"BearerToken":[]}]}'
 
@@ -58,6 +64,13 @@ def _paths(resources: Sequence[Resource], dialect: Dialect) -> Iterator[bytes]:
     items.sort(key=lambda item: item.path)
     for position, item in enumerate(items):
         yield _member(item.path, path_schema(item, dialect), first=position == 0)
+
+
+def _names(resources: Sequence[Resource]) -> set[str]:
+    """The names of all definitions of our own, those of custom kinds' lists excepted, which nobody else uses."""
+    structs, leaves = closure(roots(resources))
+    custom_names = {names.of_resource(one) for one in resources if isinstance(one, CustomResource)}
+    return leaves | {names.PATCH} | {names.definition_name(cls) for cls in structs} | custom_names
 
 
 def _definitions(resources: Sequence[Resource], dialect: Dialect, schemas: Schemas) -> Iterator[bytes]:

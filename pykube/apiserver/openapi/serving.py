@@ -12,7 +12,7 @@ import hashlib
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 from aiohttp import web
@@ -22,12 +22,36 @@ from pykube.errors import NotFound
 
 from . import documents, protobuf
 from .custom import Schemas, no_schemas
+from .remote import RemoteV2, RemoteV3
 
 if TYPE_CHECKING:
     from ..request import Context
 
 Source = Callable[[], Sequence[Resource]]
 """Gives the resources served now."""
+
+
+class Remotes(Protocol):
+    """What other servers say of the group versions that they answer for."""
+
+    def openapi_v2(self) -> Sequence[RemoteV2]:
+        """Parts of our document of version 2."""
+        ...
+
+    def openapi_v3(self) -> Sequence[RemoteV3]:
+        """Documents of version 3 beside ours."""
+        ...
+
+
+class NoRemotes:
+    """For a server that answers for everything itself."""
+
+    def openapi_v2(self) -> Sequence[RemoteV2]:
+        return ()
+
+    def openapi_v3(self) -> Sequence[RemoteV3]:
+        return ()
+
 
 V2_PATH = "/openapi/v2"
 V3_PATH = "/openapi/v3"
@@ -54,9 +78,10 @@ class Document:
 class OpenApi:
     """Serves the documents for the resources of `source`; `schemas` gives those of custom kinds."""
 
-    def __init__(self, source: Source, schemas: Schemas = no_schemas) -> None:
+    def __init__(self, source: Source, schemas: Schemas = no_schemas, remotes: Remotes | None = None) -> None:
         self._source = source
         self._schemas = schemas
+        self._remotes = remotes or NoRemotes()
         self._documents: dict[str, Document] = {}
         self._fixed: set[str] = set()
         """Paths of documents that only tell of built-in resources."""
@@ -97,6 +122,9 @@ class OpenApi:
             for path in v3_groups(self._source()):
                 digest = (await self._document(path)).digest
                 paths[path.removeprefix(f"{V3_PATH}/")] = {"serverRelativeURL": f"{path}?hash={digest}"}
+            for remote in self._remotes.openapi_v3():
+                url = remote.url or f"{V3_PATH}/{remote.name}?hash={(await self._document_of(remote)).digest}"
+                paths[remote.name] = {"serverRelativeURL": url}
             self._documents[V3_PATH] = await _built(iter([msgspec.json.encode({"paths": paths})]))
         return self._documents[V3_PATH]
 
@@ -112,12 +140,18 @@ class OpenApi:
                 return document
             return self._documents[path]
 
+    async def _document_of(self, remote: RemoteV3) -> Document:
+        return await self._document(f"{V3_PATH}/{remote.name}")
+
     def _pieces(self, path: str) -> Iterator[bytes]:
         resources = self._source()
         if path == V2_PATH:
-            return documents.v2(resources, self._schemas)
+            return documents.v2(resources, self._schemas, self._remotes.openapi_v2())
         group = v3_groups(resources).get(path)
         if group is None:
+            for remote in self._remotes.openapi_v3():
+                if remote.document and path == f"{V3_PATH}/{remote.name}":
+                    return iter([remote.document])
             raise NotFound("the server could not find the requested resource")
         if not any(isinstance(resource, CustomResource) for resource in group):
             self._fixed.add(path)

@@ -70,13 +70,18 @@ async def _relay(
             headers.pop("Content-Length", None)
             body = rewritten(page, prefix, target.netloc)
             return web.Response(status=answer.status, body=body, headers=headers)
-        return await _stream(http, answer, headers, first=page)
-    return await _stream(http, answer, headers)
+        return await stream(http, answer, headers, first=page)
+    return await stream(http, answer, headers)
 
 
-async def _stream(
+async def stream(
     http: web.BaseRequest, answer: aiohttp.ClientResponse, headers: CIMultiDict[str], *, first: bytes = b""
 ) -> web.StreamResponse:
+    """Give the client the rest of a backend's answer as it comes, `first` before it.
+
+    Raises:
+        ConnectionResetError: the backend broke off, and the client's connection has been cut.
+    """
     response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
     await response.prepare(http)
     if first:

@@ -17,6 +17,8 @@ class Target:
     port: int
     path: str
     tls: ssl.SSLContext | None = None
+    server_name: str = ""
+    """The name that the host's certificate must bear; empty: the host itself."""
 
     @property
     def netloc(self) -> str:

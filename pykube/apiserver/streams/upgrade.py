@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -28,8 +28,12 @@ MAX_REFUSAL = 64 * 1024
 """Bytes of a refusal's body that are passed on."""
 
 
-async def forward_upgrade(http: web.BaseRequest, target: Target) -> web.StreamResponse:
+async def forward_upgrade(
+    http: web.BaseRequest, target: Target, headers: Sequence[tuple[str, str]] | None = None
+) -> web.StreamResponse:
     """Answer an upgrade request with what `target` makes of it; returns when the connection has ended.
+
+    `headers` go to the backend in place of the client's, which `for_backend` has passed otherwise.
 
     Raises:
         BadRequest: the request asks for no upgrade.
@@ -39,11 +43,11 @@ async def forward_upgrade(http: web.BaseRequest, target: Target) -> web.StreamRe
         raise BadRequest("Upgrade request required")
     async with dialed(target) as backend:
         async with _within(target):
-            backend[1].write(_request_head(http, target))
+            backend[1].write(_request_head(http, target, headers))
             head = await _read_head(backend[0], target)
-        status, headers = parse_head(head)
+        status, answered = parse_head(head)
         if status != 101:
-            return await _refusal(backend[0], status, headers)
+            return await _refusal(backend[0], status, answered)
         async with Takeover(http) as client:
             client[1].write(head)
             await splice(client, backend)
@@ -63,7 +67,7 @@ async def dialed(target: Target) -> AsyncIterator[Streams]:
                 target.host,
                 target.port,
                 ssl=target.tls,
-                server_hostname=target.host if target.tls else None,
+                server_hostname=(target.server_name or target.host) if target.tls else None,
                 limit=LIMIT,
             )
         except OSError as error:
@@ -94,10 +98,13 @@ async def _within(target: Target) -> AsyncIterator[None]:
         raise InternalError(f"error dialing backend: dial tcp {target.netloc}: i/o timeout") from error
 
 
-def _request_head(http: web.BaseRequest, target: Target) -> bytes:
+def _request_head(http: web.BaseRequest, target: Target, headers: Sequence[tuple[str, str]] | None) -> bytes:
     lines = [f"{http.method} {target.path} HTTP/1.1", f"Host: {target.netloc}"]
-    lines += [f"{name}: {value}" for name, value in for_backend(http.headers, upgrade=True)]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+    given = for_backend(http.headers, upgrade=True) if headers is None else headers
+    lines += [f"{name}: {value}" for name, value in given]
+    if any("\r" in line or "\n" in line for line in lines):
+        raise BadRequest("a header may not hold line breaks")
+    return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
 
 
 async def _read_head(reader: asyncio.StreamReader, target: Target) -> bytes:

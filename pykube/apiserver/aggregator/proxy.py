@@ -1,0 +1,155 @@
+"""Passing requests on to the server that answers for their group version.
+
+By then this server has authenticated and authorized them; the backend learns who asks from headers. Failures of the
+way there are plain text, as upstream's, so that clients tell them from the backend's own answers.
+Source: kube-aggregator pkg/apiserver (``handler_proxy``), apimachinery util/proxy (``UpgradeAwareHandler``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from typing import TYPE_CHECKING
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from pykube.errors import BadRequest, InternalError, ServiceUnavailable
+
+from ..registry import Registry
+from ..streams.headers import asks_upgrade, for_client
+from ..streams.reverse_proxy import stream
+from ..streams.target import Target
+from ..streams.upgrade import forward_upgrade
+from .delegates import Delegate
+from .endpoints import addresses
+from .identity import Headers, passed_on
+from .transport import DIAL_SECONDS, Transport, reason
+
+if TYPE_CHECKING:
+    from ..request import Context, RequestInfo
+
+log = logging.getLogger(__name__)
+
+REQUEST_SECONDS = 60.0
+"""How long a request may take, watches and the like excepted; upstream's ``--request-timeout``."""
+DISCOVERY_SECONDS = 5.0
+"""The same for what a group version contains: every client asks for that first, and one slow backend stops them."""
+
+_LONG_RUNNING = frozenset({"attach", "exec", "proxy", "log", "portforward"})
+
+
+class Proxy:
+    """Passes requests on to delegates."""
+
+    def __init__(self, registry: Registry, transport: Transport) -> None:
+        self._registry = registry
+        self._transport = transport
+
+    async def forward(self, ctx: Context, delegate: Delegate) -> web.StreamResponse:
+        """Answer with what the delegate's backend says.
+
+        Raises:
+            BadRequest: the path could be read in two ways.
+        """
+        _check_path(ctx.http.raw_path)
+        if not delegate.available:
+            return _plain(503, "service unavailable")
+        try:
+            address = addresses(self._registry, delegate.backend)[0]
+            target = self._transport.target(delegate, address, ctx.http.raw_path)
+        except ServiceUnavailable as error:
+            log.warning("%s: %s", delegate.api_service, error)
+            return _plain(503, "service unavailable")
+        except ssl.SSLError as error:
+            return _plain(500, f"unable to load root certificates: {error}")
+        if asks_upgrade(ctx.http.headers):
+            return await self._upgrade(ctx, target)
+        return await self._relay(ctx, target)
+
+    async def _upgrade(self, ctx: Context, target: Target) -> web.StreamResponse:
+        try:
+            return await forward_upgrade(ctx.http, target, passed_on(ctx.http.headers, ctx.user, upgrade=True))
+        except InternalError as error:
+            return _plain(503, f"error trying to reach service: {error}")
+
+    async def _relay(self, ctx: Context, target: Target) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(_bound(ctx.info)):
+                async with await self._ask(ctx, target) as answer:
+                    return await _answered(ctx, answer)
+        except TimeoutError:
+            return _timed_out(ctx)
+        except aiohttp.ClientConnectionError as error:
+            return _plain(503, f"error trying to reach service: {reason(error)}")
+        except (aiohttp.ClientError, ValueError) as error:
+            # ValueError: a user's name that no header can hold
+            return _plain(503, f"error trying to reach service: {error}")
+
+    async def _ask(self, ctx: Context, target: Target) -> aiohttp.ClientResponse:
+        http = ctx.http
+        return await self._transport.session().request(
+            http.method,
+            URL(target.url, encoded=True),
+            headers=[*passed_on(http.headers, ctx.user), *_forwarded(ctx)],
+            data=http.content if http.can_read_body else None,
+            allow_redirects=False,
+            ssl=target.tls or False,
+            server_hostname=target.server_name,
+            timeout=aiohttp.ClientTimeout(total=None, connect=DIAL_SECONDS),
+        )
+
+
+def _check_path(raw_path: str) -> None:
+    """Refuse a path that the backend could take for another one than was authorized.
+
+    Raises:
+        BadRequest: it has empty or dotted segments, or an encoded slash.
+    """
+    path = raw_path.partition("?")[0]
+    segments = path.strip("/").replace("%2e", ".").replace("%2E", ".").split("/")
+    if "%2f" in path.lower() or any(segment in ("", ".", "..") for segment in segments):
+        raise BadRequest("the path of a request to an aggregated API may not have empty or dotted segments")
+
+
+def _bound(info: RequestInfo) -> float | None:
+    """How long the request may take, in seconds."""
+    if info.verb == "watch" or info.subresource in _LONG_RUNNING:
+        return None
+    if info.path.strip("/").count("/") == 2:
+        return DISCOVERY_SECONDS
+    return REQUEST_SECONDS
+
+
+def _forwarded(ctx: Context) -> Headers:
+    http = ctx.http
+    return [
+        ("X-Forwarded-Uri", http.raw_path.partition("?")[0]),
+        ("X-Forwarded-Host", http.headers.get("Host", "")),
+        ("X-Forwarded-Proto", http.scheme),
+    ]
+
+
+async def _answered(ctx: Context, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+    """The backend's answer; it may not send the client elsewhere, where the client would show its credentials."""
+    if 300 <= answer.status < 400 and "Location" in answer.headers:
+        return _plain(502, "the backend attempted to redirect this request, which is not permitted")
+    headers = for_client(answer.headers)
+    for name in [name for name in headers if name.lower().startswith("access-control-")]:
+        del headers[name]
+    return await stream(ctx.http, answer, headers)
+
+
+def _timed_out(ctx: Context) -> web.Response:
+    """The answer when time is up; when some of the backend's has been sent, the connection is cut instead."""
+    if ctx.http.writer.output_size > 0 and ctx.http.transport is not None:
+        ctx.http.transport.close()
+        raise ConnectionResetError("the backend took too long")
+    return _plain(504, "Timeout: request did not complete within requested timeout")
+
+
+def _plain(status: int, text: str) -> web.Response:
+    headers = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
+    return web.Response(status=status, body=f"{text}\n".encode(), headers=headers)
