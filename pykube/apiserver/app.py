@@ -25,6 +25,7 @@ from pykube.pki.server import ServerPki
 from pykube.store.base import Store
 
 from . import bootstrap, compaction
+from .aggregator.layer import Aggregation
 from .authn import TokenAuthenticator
 from .authn.user import User
 from .composition import access_of, compose
@@ -62,12 +63,14 @@ class ApiServer:
         tls: ssl.SSLContext | None = None,
         streams: Streams | None = None,
         agents: ssl.SSLContext | None = None,
+        aggregation: Aggregation | None = None,
     ) -> None:
         self.registry = registry
         self.health = health
         self._tls = tls
         self._streams = streams
         self._agents = agents
+        self._aggregation = aggregation
         self._supervisor = Supervisor(clock)
         self._definitions = Definitions(registry, clock)
         self._clock = clock
@@ -127,6 +130,8 @@ class ApiServer:
         self._supervisor.keep("events", events.run)
         self._supervisor.keep("seats", fairness.adjust_forever)
         self._supervisor.keep("flow control", Upkeep(self.registry, fairness, self._clock).run)
+        if self._aggregation is not None:
+            self._aggregation.start()
         self._supervisor.keep("compaction", lambda: compaction.run(store, self._clock))
 
     def renew(self, pki: ServerPki) -> None:
@@ -136,6 +141,8 @@ class ApiServer:
         if self._agents is not None:
             own = pki.apiserver_kubelet_client
             self._agents.load_cert_chain(own.certificate, own.key)
+        if self._aggregation is not None:
+            self._aggregation.renew(pki)
 
     async def close(self) -> None:
         """Refuse new connections, let requests end, stop."""
@@ -149,6 +156,8 @@ class ApiServer:
             await asyncio.gather(self._http.shutdown(SHUTDOWN), self._local.close(SHUTDOWN))
         if self._streams is not None:
             await self._streams.close()
+        if self._aggregation is not None:
+            await self._aggregation.close()
         await self._supervisor.close()
         await self._definitions.close()
         await self.registry.close()
@@ -186,9 +195,12 @@ async def serve(
     own = pki.apiserver_kubelet_client
     agents = agent_tls(pki.ca_file, own.certificate, own.key)
     streams = Streams(agents, access.authorizer)
-    server = ApiServer(registry, health, clock, tls=tls_context(pki), streams=streams, agents=agents)
+    aggregation = Aggregation(registry, pki, clock)
+    server = ApiServer(
+        registry, health, clock, tls=tls_context(pki), streams=streams, agents=agents, aggregation=aggregation
+    )
     fairness = Fairness(registry, clock, config.max_requests_inflight)
-    handler = compose(config, registry, pki, health, access, streams, fairness)
+    handler = compose(config, registry, pki, health, access, streams, fairness, aggregation)
     try:
         await server.start_custom_resources()
         await server.listen(handler, config.bind_address, config.port)

@@ -15,12 +15,16 @@ from cryptography import x509
 
 from pykube.aio.clock import Clock
 from pykube.api import core_v1, scheme
+from pykube.api.apiextensions_v1 import CustomResourceDefinitionVersion
+from pykube.api.scheme import CustomResource
 from pykube.config import ServerConfig
 from pykube.pki.addresses import advertise_address
 from pykube.pki.server import ServerPki
 from pykube.pki.tokens import Tokens
 
 from . import reviews, version
+from .aggregator.layer import Aggregation
+from .aggregator.trust import PROXY_NAMES
 from .authn import Chain, TokenAuthenticator
 from .authn.anonymous import Anonymous
 from .authn.bootstrap_token import BootstrapTokens
@@ -80,6 +84,7 @@ def compose(
     access: Access,
     streams: Streams,
     fairness: Fairness,
+    aggregation: Aggregation,
 ) -> RequestHandler:
     """Put the parts together that answer requests."""
     authorizer = access.authorizer
@@ -87,8 +92,14 @@ def compose(
     metrics = Metrics(registry)
     metrics.add(FlowControlMetrics(fairness))
     fairness.follow()
-    stages = (_authenticate(access.authenticators), Impersonation(authorizer), fairness, _authorize(authorizer))
-    routes = routes_of(config, registry, pki.tokens, health, metrics)
+    stages = (
+        _authenticate(access.authenticators),
+        Impersonation(authorizer),
+        fairness,
+        _authorize(authorizer),
+        aggregation.stage,
+    )
+    routes = routes_of(config, registry, pki.tokens, health, metrics, aggregation)
     routes.streams.update(streams.verbs)
     routes.paths.update(Dumps(fairness.configuration, registry.clock).paths)
     review = reviews.verb(Reviews(authorizer, access.rbac, access.bearer))
@@ -108,7 +119,8 @@ def _bootstrap_tokens(registry: Registry, clock: Clock) -> BootstrapTokens:
 
 
 def _chain(pki: ServerPki, bearer: BearerTokens, clock: Clock) -> Chain:
-    proxy = RequestHeader(CertificateReader([_authority(pki.front_proxy_ca_file.read_bytes())], clock))
+    reader = CertificateReader([_authority(pki.front_proxy_ca_file.read_bytes())], clock)
+    proxy = RequestHeader(reader, frozenset(PROXY_NAMES))
     own = X509(CertificateReader([_authority(pki.ca_file.read_bytes())], clock))
     return Chain([LocalUser(), proxy, own, bearer], anonymous=Anonymous())
 
@@ -146,17 +158,29 @@ def _escalation_stage(check: EscalationCheck) -> WriteStage:
     return escalation
 
 
-def routes_of(config: ServerConfig, registry: Registry, tokens: Tokens, health: Health, metrics: Metrics) -> Routes:
-    """What answers what, reviews excepted, which need the authorizer."""
-    discovery = Discovery([registry.resources], address=f"{advertise_address(config)}:{config.port}")
-    openapi = OpenApi(registry.resources, lambda resource: published_version(registry, resource))
+def routes_of(
+    config: ServerConfig,
+    registry: Registry,
+    tokens: Tokens,
+    health: Health,
+    metrics: Metrics,
+    aggregation: Aggregation | None = None,
+) -> Routes:
+    """What answers what, reviews excepted, which need the authorizer; `aggregation` None: nobody else answers."""
+    discovery = discovery_of(config, registry, aggregation)
+    openapi = openapi_of(registry, aggregation)
     registry.on_change.extend((discovery.changed, openapi.changed))
+    groups: Handler = discovery.handle
+    openapi_v3: Handler = openapi.handle_v3
+    if aggregation is not None:
+        aggregation.on_change.extend((discovery.changed, openapi.changed))
+        groups, openapi_v3 = aggregation.behind(groups), aggregation.behind_openapi(openapi_v3)
     routes = Routes()
     routes.trees.update(
         {
             "api": discovery.handle,
-            "apis": discovery.handle,
-            "openapi": openapi.handle_v3,
+            "apis": groups,
+            "openapi": openapi_v3,
             "livez": health.handle,
             "readyz": health.handle,
             "healthz": health.handle,
@@ -184,6 +208,31 @@ def routes_of(config: ServerConfig, registry: Registry, tokens: Tokens, health: 
     routes.anywhere["scale"] = scale.handle
     routes.virtual["", "bindings"] = binding.handle
     return routes
+
+
+def discovery_of(config: ServerConfig, registry: Registry, aggregation: Aggregation | None) -> Discovery:
+    """What tells clients which kinds there are."""
+    address = f"{advertise_address(config)}:{config.port}"
+    if aggregation is None:
+        return Discovery([registry.resources], address=address)
+    return Discovery(
+        [registry.resources],
+        address=address,
+        remotes=aggregation.documents.versions,
+        ranks=aggregation.delegates.rank,
+    )
+
+
+def openapi_of(registry: Registry, aggregation: Aggregation | None) -> OpenApi:
+    """What tells clients how the kinds are made."""
+
+    def schemas(resource: CustomResource) -> CustomResourceDefinitionVersion | None:
+        return published_version(registry, resource)
+
+    if aggregation is None:
+        return OpenApi(registry.resources, schemas)
+    delegates = aggregation.delegates
+    return OpenApi(lambda: delegates.local(registry.resources()), schemas, aggregation.documents)
 
 
 def _static(value: object, content_type: str = "application/json") -> Handler:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pykube.api import core_v1
 from pykube.api.scheme import Resource
 
+from .api_service import ApiServiceStrategy
 from .definition import DefinitionStrategy
 from .job import JobStrategy
 from .namespace import NamespaceStrategy
@@ -85,7 +86,7 @@ STRATEGIES: Mapping[tuple[str, str], type[Strategy]] = {
     ("storage.k8s.io", "volumeattachments"): Returned,
     ("storage.k8s.io", "volumeattributesclasses"): Returned,
     ("apiextensions.k8s.io", "customresourcedefinitions"): DefinitionStrategy,
-    ("apiregistration.k8s.io", "apiservices"): Exact,
+    ("apiregistration.k8s.io", "apiservices"): ApiServiceStrategy,
     ("resource.k8s.io", "deviceclasses"): Counted,
     ("resource.k8s.io", "resourceslices"): Counted,
     ("admissionregistration.k8s.io", "mutatingwebhookconfigurations"): CountedWhole,
