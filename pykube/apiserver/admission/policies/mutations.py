@@ -1,0 +1,131 @@
+"""The mutations of a policy: compiled, and performed on the object of a write.
+
+Source: k8s.io/apiserver, pkg/admission/plugin/policy/mutating (compilation.go, dispatcher.go) and its patch package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pykube.api import admissionregistration_v1 as v1
+from pykube.api import codec
+from pykube.api.patch.apply import nodes
+from pykube.api.patch.apply.nodes import Node
+from pykube.api.schema import Struct
+from pykube.api.scheme import Resource
+from pykube.errors import BadRequest
+
+from ... import statuses
+from ...cel.cost import RUNTIME_LIMIT, Budget
+from ...cel.errors import BudgetExceeded, CompileError
+from ...cel.program import Program
+from ...cel.types import Type, list_of, object_of
+from ...write import Write
+from . import patches, views
+from .conditions import Conditions, compile_conditions
+from .expressions import Compiler, Expression, Group
+
+OBJECT: Final = object_of("Object", {})
+JSON_PATCH: Final = list_of(object_of("JSONPatch", {}))
+
+
+class MutationError(Exception):
+    """A mutation has failed; what follows is said by the policy's failurePolicy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One mutation; `applies` tells an ApplyConfiguration from a JSONPatch."""
+
+    expression: Expression
+    applies: bool
+
+    def perform(
+        self,
+        write: Write,
+        resource: Resource,
+        values: Mapping[str, Any],
+        composed: Mapping[str, Program | CompileError],
+    ) -> None:
+        """Put a changed object, with its defaults, in the place of the write's.
+
+        Raises:
+            MutationError: the expression fails, or what it gives does not fit the object.
+            InternalError: the patched object cannot be read any more.
+        """
+        found = self._evaluate(values, composed)
+        doc = views.view(write, resource, write.object)
+        try:
+            changed = patches.apply(_node(write, resource), doc, found) if self.applies else patches.json(doc, found)
+        except patches.PatchError as error:
+            raise MutationError(str(error)) from error
+        if changed is not doc:
+            write.object = self._read(write, resource, changed)
+
+    def _evaluate(self, values: Mapping[str, Any], composed: Mapping[str, Program | CompileError]) -> Any:
+        if isinstance(self.expression.program, CompileError):
+            raise MutationError(str(self.expression.program))
+        try:
+            outcome = Group(values, composed, Budget(RUNTIME_LIMIT)).evaluate(self.expression)
+        except BudgetExceeded as error:
+            raise MutationError(str(error)) from error
+        if outcome.error:
+            raise MutationError(outcome.error)
+        return outcome.value
+
+    def _read(self, write: Write, resource: Resource, doc: Any) -> Any:
+        try:
+            if write.shown is not None:
+                return codec.from_dict(type(write.object), doc)
+            own = write.registry.storage(write.resource).model
+            obj: Any = codec.from_dict(own.type, views.back(write, resource, doc))
+        except BadRequest as error:
+            if self.applies:
+                message = f"error applying patch: failed to convert patch object to typed object: {error}"
+                raise MutationError(message) from error
+            raise statuses.internal(error) from error
+        own.complete(obj)
+        return obj
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A mutating policy, compiled."""
+
+    composed: Mapping[str, Program | CompileError]
+    conditions: Conditions
+    mutations: Sequence[Mutation]
+
+
+def compile_policy(policy: v1.MutatingAdmissionPolicy) -> Compiled:
+    """Compile all expressions; what is wrong with one is said when it is evaluated."""
+    spec = policy.spec
+    compiler = Compiler.of_policy(params=spec.param_kind is not None)
+    compiler.add_all(spec.variables)
+    return Compiled(
+        compiler.variables,
+        compile_conditions(compiler, spec.match_conditions, spec.failure_policy),
+        [_mutation(compiler, mutation) for mutation in spec.mutations],
+    )
+
+
+def _mutation(compiler: Compiler, found: v1.Mutation) -> Mutation:
+    text, returns = form_of(found)
+    return Mutation(compiler.compile(text, returns, patches=True), returns is OBJECT)
+
+
+def form_of(found: v1.Mutation) -> tuple[str, Type]:
+    """The expression of a mutation and the type it has to be of."""
+    if found.patch_type == "JSONPatch":
+        return found.json_patch.expression if found.json_patch is not None else "", JSON_PATCH
+    return found.apply_configuration.expression if found.apply_configuration is not None else "", OBJECT
+
+
+def _node(write: Write, resource: Resource) -> Node:
+    """The structure of the object that the mutation sees."""
+    if write.shown is not None:
+        cls: type[Struct] = type(write.object)
+        return nodes.of_struct(cls)
+    return write.registry.storage(resource).tracker.node
