@@ -23,6 +23,8 @@ from pykube.pki.server import ServerPki
 from pykube.pki.tokens import Tokens
 
 from . import reviews, version
+from .admission.certificate_approval import CertificateApproval
+from .admission.certificate_signing import CertificateSigning
 from .aggregator.layer import Aggregation
 from .aggregator.trust import PROXY_NAMES
 from .authn import Chain, TokenAuthenticator
@@ -88,6 +90,7 @@ def compose(
 ) -> RequestHandler:
     """Put the parts together that answer requests."""
     authorizer = access.authorizer
+    registry.admission.validating += [CertificateApproval(authorizer), CertificateSigning(authorizer)]
     registry.admission.validating.append(_escalation_stage(EscalationCheck(access.rbac, authorizer)))
     metrics = Metrics(registry)
     metrics.add(FlowControlMetrics(fairness))

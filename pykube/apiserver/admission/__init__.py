@@ -6,15 +6,21 @@ from dataclasses import dataclass, field
 
 from ..authz.node_restriction import node_restriction
 from ..write import Stage
+from .certificate_subject_restriction import certificate_subject_restriction
+from .default_ingress_class import default_ingress_class
 from .default_storage_class import default_storage_class
 from .default_toleration_seconds import default_toleration_seconds
 from .limit_ranger import limit_ranger, limit_ranger_check
 from .namespace_lifecycle import namespace_lifecycle
+from .persistent_volume_claim_resize import persistent_volume_claim_resize
+from .pod_resize_validator import pod_resize_validator
 from .pod_security.plugin import PodSecurity
+from .pod_topology_labels import pod_topology_labels
 from .priority import priority
 from .resource_quota import ResourceQuota
-from .runtime_class import runtime_class
+from .runtime_class import runtime_class, runtime_class_check
 from .service_account import service_account
+from .storage_object_in_use_protection import storage_object_in_use_protection
 from .taint_nodes_by_condition import taint_nodes_by_condition
 
 
@@ -38,13 +44,23 @@ def default_chain() -> Chain:
             namespace_lifecycle,
             limit_ranger,
             service_account,
+            node_restriction,
             taint_nodes_by_condition,
             priority,
             default_toleration_seconds,
             default_storage_class,
+            storage_object_in_use_protection,
             runtime_class,
-            node_restriction,
+            default_ingress_class,
+            pod_topology_labels,
         ],
-        validating=[limit_ranger_check, PodSecurity()],
+        validating=[
+            limit_ranger_check,
+            PodSecurity(),
+            persistent_volume_claim_resize,
+            runtime_class_check,
+            certificate_subject_restriction,
+            pod_resize_validator,
+        ],
         final=[ResourceQuota()],
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from pykube.api import core_v1
 from pykube.api.quantity import Quantity
-from pykube.api.quota.pod_resources import of_containers
+from pykube.api.quota import pod_resources
 
 from .. import statuses
 from ..write import Operation, Write
@@ -42,6 +42,8 @@ async def limit_ranger_check(write: Write) -> None:
     """
     if write.operation not in (Operation.CREATE, Operation.UPDATE):
         return
+    if write.old is not None and write.old.metadata.deletion_timestamp is not None:
+        return
     if (write.is_for("pods") and write.operation is Operation.CREATE) or write.is_for("pods", subresource="resize"):
         check: Callable[[Any, core_v1.LimitRange], Iterator[str]] = _pod_findings
     elif write.is_for("persistentvolumeclaims"):
@@ -49,7 +51,7 @@ async def limit_ranger_check(write: Write) -> None:
     else:
         return
     for limit_range in _limit_ranges(write):
-        found = list(check(write.object, limit_range))
+        found = list(dict.fromkeys(check(write.object, limit_range)))
         if found:
             why = found[0] if len(found) == 1 else f"[{', '.join(found)}]"
             raise statuses.forbidden(write.resource, write.name, why)
@@ -87,7 +89,7 @@ def _pod_findings(pod: core_v1.Pod, limit_range: core_v1.LimitRange) -> Iterator
             for container in (*pod.spec.containers, *pod.spec.init_containers):
                 yield from _bounds(item, container.resources.requests, container.resources.limits)
         elif item.type == _POD:
-            yield from _bounds(item, of_containers(pod, "requests"), of_containers(pod, "limits"))
+            yield from _bounds(item, pod_resources.wanted(pod, overhead=False), pod_resources.wanted_limits(pod))
 
 
 def _claim_findings(claim: core_v1.PersistentVolumeClaim, limit_range: core_v1.LimitRange) -> Iterator[str]:

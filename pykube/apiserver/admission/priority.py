@@ -18,6 +18,8 @@ async def priority(write: Write) -> None:
     """
     if write.is_for("pods") and write.operation is Operation.CREATE:
         _set(write, write.object)
+    elif write.is_for("pods") and write.operation is Operation.UPDATE:
+        _keep(write.object.spec, write.old.spec)
     elif write.is_for("priorityclasses", "scheduling.k8s.io") and write.operation in (
         Operation.CREATE,
         Operation.UPDATE,
@@ -51,6 +53,14 @@ def _set(write: Write, pod: core_v1.Pod) -> None:
         )
         raise statuses.forbidden(write.resource, write.name, why)
     spec.preemption_policy = policy
+
+
+def _keep(new: core_v1.PodSpec, old: core_v1.PodSpec) -> None:
+    """A client that does not know the fields does not mean to change them."""
+    if new.priority is None:
+        new.priority = old.priority
+    if new.preemption_policy is None:
+        new.preemption_policy = old.preemption_policy
 
 
 def _default(write: Write) -> scheduling_v1.PriorityClass | None:

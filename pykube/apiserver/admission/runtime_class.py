@@ -6,6 +6,10 @@ from pykube.api import core_v1, node_v1
 
 from .. import statuses
 from ..write import Operation, Write
+from .tolerations import merged
+
+_DIFFERENT = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead"
+_WITHOUT_CLASS = "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead"
 
 
 async def runtime_class(write: Write) -> None:
@@ -14,29 +18,46 @@ async def runtime_class(write: Write) -> None:
     Raises:
         Forbidden: no such class, or the pod contradicts it.
     """
-    if not write.is_for("pods") or write.operation is not Operation.CREATE:
+    found = _class_of(write)
+    if found is None:
         return
     spec: core_v1.PodSpec = write.object.spec
-    if not spec.runtime_class_name:
-        if spec.overhead:
-            why = "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead"
-            raise statuses.forbidden(write.resource, write.name, why)
-        return
-    found = write.registry.find(node_v1.RuntimeClass, spec.runtime_class_name)
-    if found is None:
-        why = f'pod rejected: RuntimeClass "{spec.runtime_class_name}" not found'
-        raise statuses.forbidden(write.resource, write.name, why)
-    _set_overhead(write, spec, found)
+    if found.overhead is not None:
+        if spec.overhead and spec.overhead != found.overhead.pod_fixed:
+            raise statuses.forbidden(write.resource, write.name, _DIFFERENT)
+        spec.overhead = dict(found.overhead.pod_fixed)
     if found.scheduling is not None:
         _set_scheduling(write, spec, found.scheduling)
 
 
-def _set_overhead(write: Write, spec: core_v1.PodSpec, found: node_v1.RuntimeClass) -> None:
-    overhead = found.overhead.pod_fixed if found.overhead is not None else {}
-    if spec.overhead and spec.overhead != overhead:
-        why = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead"
-        raise statuses.forbidden(write.resource, write.name, why)
-    spec.overhead = dict(overhead)
+async def runtime_class_check(write: Write) -> None:
+    """Check the overhead that a new pod has in the end.
+
+    Raises:
+        Forbidden: it is not that of the pod's class.
+    """
+    if not write.is_for("pods") or write.operation is not Operation.CREATE:
+        return
+    found = _class_of(write)
+    spec: core_v1.PodSpec = write.object.spec
+    if found is not None and found.overhead is not None:
+        if spec.overhead != found.overhead.pod_fixed:
+            raise statuses.forbidden(write.resource, write.name, _DIFFERENT)
+    elif spec.overhead:
+        raise statuses.forbidden(write.resource, write.name, _WITHOUT_CLASS)
+
+
+def _class_of(write: Write) -> node_v1.RuntimeClass | None:
+    """The class of a new pod, if it names one."""
+    if not write.is_for("pods") or write.operation is not Operation.CREATE:
+        return None
+    name = write.object.spec.runtime_class_name
+    if not name:
+        return None
+    found = write.registry.find(node_v1.RuntimeClass, name)
+    if found is None:
+        raise statuses.forbidden(write.resource, write.name, f'pod rejected: RuntimeClass "{name}" not found')
+    return found
 
 
 def _set_scheduling(write: Write, spec: core_v1.PodSpec, scheduling: node_v1.Scheduling) -> None:
@@ -45,7 +66,4 @@ def _set_scheduling(write: Write, spec: core_v1.PodSpec, scheduling: node_v1.Sch
             why = f"conflict: runtimeClass.scheduling.nodeSelector[{key}] = {value}; pod.spec.nodeSelector[{key}]"
             raise statuses.forbidden(write.resource, write.name, f"{why} = {spec.node_selector[key]}")
     spec.node_selector = {**spec.node_selector, **scheduling.node_selector}
-    spec.tolerations = [
-        *spec.tolerations,
-        *(toleration for toleration in scheduling.tolerations if toleration not in spec.tolerations),
-    ]
+    spec.tolerations = merged(spec.tolerations, scheduling.tolerations)
