@@ -54,7 +54,7 @@ def test_create_of_each_kind_that_it_makes_itself(kubectl: Kubectl) -> None:
         {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"]},
         {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "list"]},
     ]
-    with pytest.raises(CommandError, match="AlreadyExists|already exists"):
+    with pytest.raises(CommandError, match=r"AlreadyExists|already exists"):
         kubectl("create", "configmap", "c")
     robot = f"--as=system:serviceaccount:{kubectl.namespace}:robot"
     assert kubectl("auth", "can-i", "list", "pods", robot).strip() == "yes"
@@ -124,7 +124,7 @@ def test_replace(kubectl: Kubectl) -> None:
     old = kubectl.json("get", "configmap", "c")
     kubectl("replace", "-f", "-", stdin=json.dumps({**old, "data": {"b": "2"}}))
     assert kubectl.json("get", "configmap", "c")["data"] == {"b": "2"}
-    with pytest.raises(CommandError, match="Conflict|has been modified"):
+    with pytest.raises(CommandError, match=r"Conflict|has been modified"):
         kubectl("replace", "-f", "-", stdin=json.dumps({**old, "data": {"c": "3"}}))
     kubectl("replace", "--force", "-f", "-", stdin=json.dumps(settings("c", d="4")))
     new = kubectl.json("get", "configmap", "c")
