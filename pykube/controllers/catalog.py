@@ -17,6 +17,8 @@ from .namespace import NamespaceController
 from .nodeipam import NodeIpamController
 from .nodelifecycle import NodeLifecycleController
 from .podgc import PodGarbageCollector
+from .pvcprotection import PvcProtectionController
+from .pvprotection import PvProtectionController
 from .replicaset import ReplicaSetController
 from .replicationcontroller import ReplicationControllerController
 from .resourcequota import ResourceQuotaController
@@ -25,6 +27,7 @@ from .serviceaccount import ServiceAccountController
 from .statefulset import StatefulSetController
 from .tainteviction import TaintEvictionController
 from .ttlafterfinished import TtlAfterFinishedController
+from .vacprotection import VacProtectionController
 
 ALL: tuple[type[Controller], ...] = (
     ServiceAccountController,
@@ -43,6 +46,9 @@ ALL: tuple[type[Controller], ...] = (
     TtlAfterFinishedController,
     DisruptionController,
     ResourceQuotaController,
+    PvcProtectionController,
+    PvProtectionController,
+    VacProtectionController,
     EndpointSliceController,
     EndpointsController,
     EndpointSliceMirroringController,

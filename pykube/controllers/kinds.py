@@ -52,6 +52,7 @@ CACHED: Final[tuple[type, ...]] = (
     policy_v1.PodDisruptionBudget,
     resource_v1.ResourceClaim,
     storage_v1.StorageClass,
+    storage_v1.VolumeAttributesClass,
 )
 """Types whose whole objects the controllers and the scheduler keep at hand."""
 
