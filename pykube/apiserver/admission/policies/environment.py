@@ -93,9 +93,7 @@ NAMESPACE: Final = object_of(
 """The type of ``namespaceObject``."""
 
 
-def variables(
-    *, params: bool, authorizer: bool, obj: Type = DYN, params_type: Type = DYN, request_resource: bool = True
-) -> Mapping[str, Type]:
+def variables(*, params: bool, authorizer: bool, obj: Type = DYN, params_type: Type = DYN) -> Mapping[str, Type]:
     """The variables by name; ``params`` is there for policies with a paramKind, the authorizer not for messages."""
     found: dict[str, Type] = {
         "object": obj,
@@ -107,8 +105,7 @@ def variables(
         found["params"] = params_type
     if authorizer:
         found[AUTHORIZER_NAME] = AUTHORIZER
-        if request_resource:
-            found[REQUEST_RESOURCE_NAME] = RESOURCE_CHECK
+        found[REQUEST_RESOURCE_NAME] = RESOURCE_CHECK
     return found
 
 

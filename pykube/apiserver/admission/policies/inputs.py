@@ -166,7 +166,6 @@ def _request_resource(write: Write, authorizer: CelAuthorizer) -> object:
     resource = write.resource
     return authorizer.request_resource(
         group=resource.group,
-        version=resource.version,
         resource=resource.plural,
         subresource=write.subresource,
         namespace=write.namespace,

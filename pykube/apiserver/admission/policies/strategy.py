@@ -46,6 +46,8 @@ class PolicyStrategy(CountedConditionally):
 class WebhookStrategy(CountedWhole):
     """Both kinds of webhooks."""
 
+    unconditional_update = False
+
     def validate_create(self, write: Write) -> Sequence[FieldError]:
         return [*super().validate_create(write), *hook_conditions(write.object)]
 
