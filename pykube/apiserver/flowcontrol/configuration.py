@@ -152,7 +152,7 @@ class Configuration:
         for name in [level.name for level in self.levels.values() if level.leaving and level.queue_set.idle]:
             del self.levels[name]
         for level in self.levels.values():
-            level.queue_set.demand.turn(now)
+            level.queue_set.turn(now)
         return self._configure(now)
 
     def _configure(self, now: float) -> Sequence[Request]:

@@ -9,25 +9,18 @@ SMOOTHING = 0.977
 
 
 class Demand:
-    """Integrates a number of seats over time; `turn` closes a period."""
+    """Integrates a number of seats over time; `turn` closes a period.
 
-    __slots__ = (
-        "_highest",
-        "_integral",
-        "_seats",
-        "_since",
-        "_square",
-        "_started",
-        "average",
-        "deviation",
-        "smoothed",
-        "watermark",
-    )
+    Whoever owns it tells each stretch of time with `lasted`, and keeps `highest` up itself, as both happen with every
+    request.
+    """
 
-    def __init__(self, now: float) -> None:
-        self._since = self._started = now
-        self._seats = self._highest = 0
-        self._integral = self._square = 0.0
+    __slots__ = ("_integral", "_length", "_square", "average", "deviation", "highest", "smoothed", "watermark")
+
+    def __init__(self) -> None:
+        self._length = self._integral = self._square = 0.0
+        self.highest = 0
+        """The most in this period so far."""
         self.average = 0.0
         """Of the last period, weighted by time."""
         self.deviation = 0.0
@@ -37,26 +30,20 @@ class Demand:
         self.watermark = 0
         """The most in the last period."""
 
-    def set(self, seats: int, now: float) -> None:
-        """From `now` on it is `seats`."""
-        weight = self._seats * (now - self._since)
-        self._integral += weight
-        self._square += weight * self._seats
-        self._since = now
-        self._seats = seats
-        if seats > self._highest:
-            self._highest = seats
+    def lasted(self, seats: int, seconds: float) -> None:
+        """For so long it has been `seats`."""
+        self._length += seconds
+        if seats:
+            weight = seats * seconds
+            self._integral += weight
+            self._square += weight * seats
 
-    def turn(self, now: float) -> None:
-        """End the period: the figures are those of it, the next one begins."""
-        self.set(self._seats, now)
-        self.watermark = self._highest
-        length = now - self._started
-        if length > 0:
-            self.average = self._integral / length
-            self.deviation = math.sqrt(max(self._square / length - self.average**2, 0.0))
+    def turn(self, seats: int) -> None:
+        """End the period: the figures are those of it, the next one begins with `seats`."""
+        self.watermark, self.highest = self.highest, seats
+        if self._length > 0:
+            self.average = self._integral / self._length
+            self.deviation = math.sqrt(max(self._square / self._length - self.average**2, 0.0))
             envelope = self.average + self.deviation
             self.smoothed = max(envelope, SMOOTHING * self.smoothed + (1 - SMOOTHING) * envelope)
-        self._started = now
-        self._integral = self._square = 0.0
-        self._highest = self._seats
+        self._length = self._integral = self._square = 0.0

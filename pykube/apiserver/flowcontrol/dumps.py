@@ -147,11 +147,10 @@ class Dumps:
         )
         if not detailed:
             return row
-        ctx: Context = request.subject
-        info = ctx.info
+        info = request.ctx.info
         return (
             *row,
-            ctx.user.name,
+            request.ctx.user.name,
             info.verb,
             info.path,
             info.namespace,

@@ -17,7 +17,6 @@ from __future__ import annotations
 import enum
 import heapq
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from .demand import Demand
 
@@ -40,22 +39,23 @@ class Request:
     """One request: how wide it is, and where it stands. Times are on the clock that the caller reads.
 
     It holds `seats` (the larger of `initial` and `final`) from its start to `extra` seconds after its end: the time in
-    which the watchers of what it wrote are served.
+    which the watchers of what it wrote are served. Most requests keep to the values below, which are the class's, as
+    every request pays for what it sets.
     """
 
-    __slots__ = ("arrived", "arrived_at_progress", "extra", "final", "initial", "queue", "seats", "started", "subject")
+    initial: int = 1
+    final: int = 0
+    extra: float = 0.0
+    seats: int = 1
+    arrived: float = 0.0
+    arrived_at_progress: float = 0.0
+    started: float = WAITING
+    queue: Queue | None = None
 
-    def __init__(self, initial: int = 1, final: int = 0, extra: float = 0.0, subject: Any = None) -> None:
-        self.initial = initial
-        self.final = final
-        self.extra = extra
-        self.seats = initial if initial >= final else final
-        self.subject = subject
-        """Whatever the caller wants to know it by."""
-        self.arrived = 0.0
-        self.arrived_at_progress = 0.0
-        self.started = WAITING
-        self.queue: Queue | None = None
+    def widen(self, initial: int, final: int = 0, extra: float = 0.0) -> None:
+        """Need more than one seat, or seats beyond the end."""
+        self.initial, self.final, self.extra = initial, final, extra
+        self.seats = max(initial, final)
 
     @property
     def work(self) -> float:
@@ -111,7 +111,7 @@ class QueueSet:
         self.waiting = 0
         self.executing = 0
         self.dispatched = self.rejected = self.timed_out = self.cancelled = self.blocked = 0
-        self.demand = Demand(now)
+        self.demand = Demand()
         self._synced = now
         self._busy = 0
         self._holding: dict[Queue, None] = {}
@@ -160,12 +160,11 @@ class QueueSet:
                 queue.next_dispatch = self.progress
                 self._busy += 1
             self._start(request, now)
-            self._demand_changed(now)
             return Verdict.EXECUTE
         if self.seats_in_use >= self.limit and len(queue.waiting) >= self.queue_length:
             self.rejected += 1
             return Verdict.REJECT
-        self._enqueue(request, queue, now)
+        self._enqueue(request, queue)
         self._dispatch(now)
         return Verdict.WAIT if request.started == WAITING else Verdict.EXECUTE
 
@@ -182,7 +181,6 @@ class QueueSet:
             self.timed_out += 1
         else:
             self.cancelled += 1
-        self._demand_changed(now)
         return self._dispatch(now)
 
     def finish(self, request: Request, now: float) -> Sequence[Request]:
@@ -195,15 +193,13 @@ class QueueSet:
         else:
             del queue.executing[request]
             queue.next_dispatch -= request.initial * (SERVICE - (now - request.started))
-            queue.hold_back()
-        if request.extra > 0 and not self.exempt:
+        if request.extra and not self.exempt:
             self._ended += 1
             heapq.heappush(self._lingering, (now + request.extra, self._ended, request))
         else:
             self._free(request)
         if queue is not None:
             self._settle(queue)
-        self._demand_changed(now)
         return self._dispatch(now) if self.waiting else ()
 
     def release(self, now: float) -> Sequence[Request]:
@@ -211,7 +207,6 @@ class QueueSet:
         self._advance(now)
         while self._lingering and self._lingering[0][0] <= now:
             self._free(heapq.heappop(self._lingering)[2])
-        self._demand_changed(now)
         return self._dispatch(now)
 
     # How
@@ -222,15 +217,22 @@ class QueueSet:
             return Verdict.REJECT
         self._advance(now)
         self._start(request, now)
-        self._demand_changed(now)
         return Verdict.EXECUTE
 
     def _advance(self, now: float) -> None:
-        """Count what each busy queue was due since the last event."""
-        if self._busy:
-            rate = min(self.seats_in_use + self.seats_waiting, self.limit) / self._busy
-            self.progress += rate * (now - self._synced)
-        self._synced = now
+        """Count what happened since the last event: what was wanted, and what each busy queue was due."""
+        lasted = now - self._synced
+        if lasted > 0:
+            self._synced = now
+            wanted = self.seats_in_use + self.seats_waiting
+            self.demand.lasted(wanted, lasted)
+            if self._busy:
+                self.progress += min(wanted, self.limit) / self._busy * lasted
+
+    def turn(self, now: float) -> None:
+        """End a period of the demand."""
+        self._advance(now)
+        self.demand.turn(self.seats_in_use + self.seats_waiting)
 
     def _choose(self, hand: Sequence[int]) -> Queue:
         """The queue of the hand with the least waiting work; who is asked first goes round."""
@@ -248,11 +250,11 @@ class QueueSet:
 
     def _fits(self, request: Request) -> bool:
         """Whether there are seats for it; one that is wider than the level runs when nothing else does."""
-        if request.seats > self.limit:
-            return self.limit > 0 and not self.executing
-        return self.seats_in_use + request.seats <= self.limit
+        if self.seats_in_use + request.seats <= self.limit:
+            return True
+        return request.seats > self.limit > 0 and not self.executing
 
-    def _enqueue(self, request: Request, queue: Queue, now: float) -> None:
+    def _enqueue(self, request: Request, queue: Queue) -> None:
         if not queue.busy:
             queue.next_dispatch = self.progress
             self._busy += 1
@@ -263,7 +265,9 @@ class QueueSet:
         self.waiting += 1
         self.seats_waiting += request.seats
         queue.hold_back()
-        self._demand_changed(now)
+        wanted = self.seats_in_use + self.seats_waiting
+        if wanted > self.demand.highest:
+            self.demand.highest = wanted
 
     def _dequeue(self, request: Request, queue: Queue) -> None:
         del queue.waiting[request]
@@ -288,8 +292,6 @@ class QueueSet:
             self._start(request, now)
             queue.hold_back()
             started.append(request)
-        if started:
-            self._demand_changed(now)
         return started
 
     def _start(self, request: Request, now: float) -> None:
@@ -307,6 +309,9 @@ class QueueSet:
             queue.seats += request.seats
             queue.next_dispatch += request.work
             queue.turn = self.dispatched
+        wanted = self.seats_in_use + self.seats_waiting
+        if wanted > self.demand.highest:
+            self.demand.highest = wanted
 
     def _reshape(self, request: Request) -> None:
         """Let the end take longer on fewer seats when the level has not as many."""
@@ -328,9 +333,6 @@ class QueueSet:
         self._busy -= 1
         if self.retired and queue in self.retired:
             self.retired.remove(queue)
-
-    def _demand_changed(self, now: float) -> None:
-        self.demand.set(self.seats_in_use + self.seats_waiting, now)
 
 
 def _virtual_end(queue: Queue) -> tuple[float, int]:

@@ -44,18 +44,16 @@ _LASTING = frozenset({"attach", "exec", "log", "portforward", "proxy"})
 
 
 class Seat(Request):
-    """One request's place in the server; `flow.schema.headers` belong to every answer to it."""
+    """One request's place in the server; `headers` belong to every answer to it."""
 
-    __slots__ = ("_shell", "flow", "future", "left", "over", "watch")
+    future: asyncio.Future[None] | None = None
+    left: bool = False
+    watch: Key | None = None
 
-    def __init__(self, shell: Fairness, flow: Flow, ctx: Context, initial: int, final: int, extra: float) -> None:
-        super().__init__(initial, final, extra, ctx)
+    def __init__(self, shell: Fairness, flow: Flow, ctx: Context) -> None:
         self._shell = shell
         self.flow = flow
-        self.future: asyncio.Future[None] | None = None
-        self.left = False
-        self.over = 0.0
-        self.watch: Key | None = None
+        self.ctx = ctx
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -70,7 +68,9 @@ class Seat(Request):
 
     def close(self) -> None:
         """The request is over, a watch included."""
-        self.leave()
+        if not self.left:
+            self.left = True
+            self._shell.leave(self)
         if self.watch is not None:
             self._shell.watches.remove(self.watch)
             self.watch = None
@@ -113,9 +113,10 @@ class Fairness:
         if self._stale:
             self._digest()
         flow = self.configuration.classify(ctx.user, info)
-        ctx.seat = seat = self._seat(flow, ctx)
-        now = self._now()
-        verdict = flow.level.queue_set.arrive(seat, flow.hand, now)
+        ctx.seat = seat = Seat(self, flow, ctx)
+        if info.verb != "get" and info.is_resource and not flow.level.exempt:
+            self._widen(seat)
+        verdict = flow.level.queue_set.arrive(seat, flow.hand, self._now())
         if verdict is Verdict.WAIT:
             await self._wait(seat)
         elif verdict is Verdict.REJECT:
@@ -127,19 +128,16 @@ class Fairness:
             if seat.watch is not None:
                 self.watches.add(seat.watch)
 
-    def _seat(self, flow: Flow, ctx: Context) -> Seat:
-        """A place as wide as the request is taken to need."""
-        info = ctx.info
-        verb = info.verb
-        if flow.level.exempt or not info.is_resource or verb == "get":
-            return Seat(self, flow, ctx, 1, 0, 0.0)
-        if verb in width.LISTS:
-            return Seat(self, flow, ctx, width.of_list(self._registry, info, flow.level.widest), 0, 0.0)
-        if verb in width.WRITES:
+    def _widen(self, seat: Seat) -> None:
+        """Take as many seats as the request is thought to need."""
+        info, flow = seat.ctx.info, seat.flow
+        if info.verb in width.LISTS:
+            seat.widen(width.of_list(self._registry, info, flow.level.widest))
+        elif info.verb in width.WRITES:
             concerned = self.watches.concerned(info)
             flow.schema.tally.watchers.add(concerned)
-            return Seat(self, flow, ctx, 1, *width.of_write(concerned, flow.level.widest))
-        return Seat(self, flow, ctx, 1, 0, 0.0)
+            if concerned >= width.WATCHERS_PER_SEAT:
+                seat.widen(1, *width.of_write(concerned, flow.level.widest))
 
     async def _wait(self, seat: Seat) -> None:
         """Return when the seat is there.
@@ -175,7 +173,7 @@ class Fairness:
         """The error for a request that got no seat."""
         seat.left = True
         seat.flow.schema.tally.rejected[reason] += 1
-        self.dropped["readOnly" if seat.subject.info.verb in ("get", "list", "watch") else "mutating"] += 1
+        self.dropped["readOnly" if seat.ctx.info.verb in ("get", "list", "watch") else "mutating"] += 1
         level = seat.flow.level.name
         retry = self.retry_after.get(level)
         if retry is None:
@@ -187,7 +185,6 @@ class Fairness:
 
     def leave(self, seat: Seat) -> None:
         """A request is done; its seat is free when this turn of the loop is over."""
-        seat.over = self._now()
         self._ended.append(seat)
         if len(self._ended) == 1:
             asyncio.get_running_loop().call_soon(self._turn)
@@ -198,15 +195,12 @@ class Fairness:
         now = self._now()
         for seat in ended:
             flow = seat.flow
-            tally = flow.schema.tally
-            tally.dispatched += 1
-            tally.widths.add(seat.seats)
-            kind = tally.initialised if seat.subject.info.verb == "watch" else tally.executed
-            kind.add(seat.over - seat.started)
-            queue_set = flow.level.queue_set
-            self._begin(queue_set.finish(seat, now))
+            flow.schema.tally.executes(seat.seats, now - seat.started, watch=seat.ctx.info.verb == "watch")
+            started = flow.level.queue_set.finish(seat, now)
+            if started:
+                self._begin(started)
             if seat.extra:
-                self._release_later(queue_set)
+                self._release_later(flow.level.queue_set)
 
     def _release_later(self, queue_set: QueueSet) -> None:
         """Come back when seats that linger are to be freed."""

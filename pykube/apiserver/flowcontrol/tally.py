@@ -54,12 +54,24 @@ class Tally:
     """Seconds in a queue of those that were served in the end, zero included."""
     waited_in_vain: Histogram = field(default_factory=Histogram)
     executed: Histogram = field(default_factory=Histogram)
-    """Seconds of being served."""
+    """Seconds that a seat was taken: of being served, and of the turn of the event loop in which that ended."""
     initialised: Histogram = field(default_factory=Histogram)
-    """Seconds until a watch had begun."""
+    """The same of watches, until they had begun."""
     lengths: Histogram = field(default_factory=lambda: Histogram(LENGTHS))
     """Of the queue, behind each request that had to wait."""
     widths: Histogram = field(default_factory=lambda: Histogram(WIDTHS))
     """Seats of each request."""
     watchers: Histogram = field(default_factory=lambda: Histogram(WATCHERS))
     """Watches that each write concerned."""
+
+    def executes(self, seats: int, seconds: float, *, watch: bool) -> None:
+        """A request had so many seats for so long."""
+        self.dispatched += 1
+        times = self.initialised if watch else self.executed
+        times.counts[bisect.bisect_left(SECONDS, seconds)] += 1
+        times.total += seconds
+        if seats == 1:
+            self.widths.counts[0] += 1
+            self.widths.total += 1
+        else:
+            self.widths.add(seats)
