@@ -61,6 +61,11 @@ class ServerConfig:
     """debug, info, warning or error."""
 
 
+def local_sockets(config: ServerConfig) -> Path:
+    """The folder of the sockets on which the control plane's own processes reach the API."""
+    return config.run_dir / "server"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentConfig:
     """``pykube agent``: the node agent of one host."""

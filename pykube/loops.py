@@ -14,12 +14,13 @@ import sys
 import msgspec
 import uvloop
 
+from .aio import garbage
 from .aio.clock import SystemClock
 from .aio.tasks import Supervisor
 from .client.config import ClientConfig
 from .client.informer import InformerSet
 from .client.rest import Client
-from .config import ServerConfig
+from .config import ServerConfig, local_sockets
 from .controllers import run as controllers
 from .log_output import to_stderr
 from .scheduler import run as scheduler
@@ -27,17 +28,19 @@ from .scheduler import run as scheduler
 
 async def run(config: ServerConfig) -> None:
     """Run both until standard input ends. They share their caches, filled as the controllers' user."""
+    garbage.calm()
     clock = SystemClock()
     supervisor = Supervisor(clock)
-    folder = config.state_dir / "server"
+    folder = local_sockets(config)
     async with (
-        Client(ClientConfig.load(folder / "controllers.kubeconfig"), clock) as controlling,
-        Client(ClientConfig.load(folder / "scheduler.kubeconfig"), clock) as scheduling,
+        Client(ClientConfig(server=f"unix://{folder}/controllers.sock"), clock) as controlling,
+        Client(ClientConfig(server=f"unix://{folder}/scheduler.sock"), clock) as scheduling,
     ):
         informers = InformerSet(controlling, clock)
         supervisor.keep("informers", informers.run)
         supervisor.keep("controllers", lambda: controllers.run(controlling, config, informers=informers, clock=clock))
         supervisor.keep("scheduler", lambda: scheduler.run(scheduling, config, informers=informers, clock=clock))
+        garbage.settle()
         await _end_of_input()
         await supervisor.close()
 

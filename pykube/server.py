@@ -14,10 +14,12 @@ import sys
 
 import msgspec
 
+from .aio import garbage
 from .aio.clock import Clock, SystemClock
 from .aio.tasks import Supervisor
 from .apiserver import app
-from .config import ServerConfig
+from .apiserver.authn.user import User
+from .config import ServerConfig, local_sockets
 from .pki.addresses import advertise_address, host_name, url_host
 from .pki.node import ensure_node
 from .pki.server import ServerPki, ensure_server, keep_fresh
@@ -30,6 +32,9 @@ log = logging.getLogger(__name__)
 END = 5.0
 """Seconds that controllers and scheduler have to end."""
 
+_LOCAL = {"controllers": User("system:kube-controller-manager"), "scheduler": User("system:kube-scheduler")}
+"""Who reaches the API through sockets of this host, by the names of the sockets; docs/decisions/0006."""
+
 
 async def run(config: ServerConfig) -> None:
     """Run the control plane until SIGTERM or SIGINT.
@@ -38,6 +43,7 @@ async def run(config: ServerConfig) -> None:
         OSError: the port is taken, or state cannot be read or written.
         ValueError: a key or certificate is broken, or the datastore is of a kind that is not known.
     """
+    garbage.calm()
     clock = SystemClock()
     pki, _ = ensure_server(config, clock.now())
     _ensure_own_node(config, pki, clock)
@@ -50,6 +56,8 @@ async def run(config: ServerConfig) -> None:
         server.renew(fresh)
         _ensure_own_node(config, fresh, clock)
 
+    await server.listen_locally(local_sockets(config), _LOCAL)
+    garbage.settle()
     supervisor.keep("certificates", lambda: keep_fresh(config, clock, renewed))
     supervisor.keep("controllers and scheduler", lambda: _run_loops(config))
     try:

@@ -28,7 +28,7 @@ class ClientConfig:
     """One context of a kubeconfig, resolved. Empty strings: not given."""
 
     server: str
-    """``https://host:port``, perhaps with a path."""
+    """``https://host:port``, perhaps with a path; or ``unix:///path`` of a socket, where none but we can connect."""
     ca_data: str = ""
     """PEM of the authorities that the server's certificate may come from; empty: the system's."""
     ca_file: Path | None = None

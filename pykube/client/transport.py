@@ -30,6 +30,9 @@ RETRIES = 10
 READ_BUFFER = 256 << 10
 """Bytes that aiohttp may read ahead of us."""
 
+UNIX = "unix://"
+"""How the address of a server begins that listens on a socket of this host."""
+
 Headers = Mapping[str, str]
 
 
@@ -54,15 +57,21 @@ class Transport:
 
     async def __aenter__(self) -> Transport:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                ssl=self.credentials.ssl or False, limit=0, socket_factory=_socket, keepalive_timeout=90
-            ),
+            connector=self._connector(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
             headers={"User-Agent": self._agent, "Accept-Encoding": "identity"},
             read_bufsize=READ_BUFFER,
             cookie_jar=aiohttp.DummyCookieJar(),
         )
         return self
+
+    def _connector(self) -> aiohttp.BaseConnector:
+        if self._config.server.startswith(UNIX):
+            path = self._config.server.removeprefix(UNIX)
+            return aiohttp.UnixConnector(path, limit=0, keepalive_timeout=90)
+        return aiohttp.TCPConnector(
+            ssl=self.credentials.ssl or False, limit=0, socket_factory=_socket, keepalive_timeout=90
+        )
 
     async def __aexit__(self, *_: object) -> None:
         if self._session is not None:
@@ -77,7 +86,7 @@ class Transport:
 
     def url(self, path: str) -> str:
         """The absolute URL of an API path."""
-        return self._config.server + path
+        return ("http://localhost" if self._config.server.startswith(UNIX) else self._config.server) + path
 
     async def request(
         self,
