@@ -178,7 +178,7 @@ async def _carry_out(storage: Storage, write: Write, current: Cached, plan: _Pla
     if plan.waits:
         if stamp(value, current.revision) == current.data or write.dry_run:
             return Deleted(Written(stamp(value, current.revision), current.revision), gone=False, uid=uid)
-        entry = await storage.store.update(current.key, storage.stored(value), expected=current.revision)
+        entry = await storage.store.update(current.key, await storage.to_stored(value), expected=current.revision)
         await storage.cache.progress.reach(entry.revision)
         return Deleted(Written(stamp(value, entry.revision), entry.revision), gone=False, uid=uid)
     if write.dry_run:

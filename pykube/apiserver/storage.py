@@ -75,6 +75,18 @@ class Storage:
         """The object behind encoded JSON, the fields of its managers still encoded."""
         return stored_entries.decode(self.model.type, data)
 
+    async def to_stored(self, value: bytes) -> bytes:
+        """An object as it is served, in the form in which it lies in the store.
+
+        Raises:
+            InternalError: a conversion webhook has failed.
+        """
+        return self.stored(value)
+
+    async def to_served(self, value: bytes) -> bytes:
+        """An object as it lies in the store, in the version served here; raises as `to_stored`."""
+        return self.cache.converted(value)
+
     async def create(self, write: Write) -> Written:
         """Create ``write.object``.
 
@@ -102,7 +114,7 @@ class Storage:
                 raise statuses.already_exists(self.resource, write.name)
             return Written(value, 0, created=True)
         try:
-            entry = await self.store.create(key, self.stored(value))
+            entry = await self.store.create(key, await self.to_stored(value))
         except KeyExists as error:
             raise statuses.already_exists(self.resource, write.name) from error
         await self.cache.progress.reach(entry.revision)
@@ -212,7 +224,7 @@ class Storage:
             entry = await self.store.delete(key, expected=current.revision)
             self.strategy.deleted(write.object)
         else:
-            entry = await self.store.update(key, self.stored(value), expected=current.revision)
+            entry = await self.store.update(key, await self.to_stored(value), expected=current.revision)
         await self.cache.progress.reach(entry.revision)
         pipeline.release(write)
         return Written(stamp(value, entry.revision), entry.revision)

@@ -1,0 +1,28 @@
+"""One object in another version of its kind, or of the same kind in another group: by way of the stored form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pykube.api import codec
+from pykube.api.scheme import Resource
+
+if TYPE_CHECKING:
+    from .registry import Registry
+
+
+async def encoded_as(registry: Registry, obj: Any, given: Resource, wanted: Resource) -> bytes:
+    """The JSON of `obj`, which is of the resource `given`, as `wanted` serves it; its resourceVersion stays in it.
+
+    Raises:
+        InternalError: a conversion webhook has failed.
+    """
+    return await converted(registry, codec.encode(obj), given, wanted)
+
+
+async def converted(registry: Registry, data: bytes, given: Resource, wanted: Resource) -> bytes:
+    """The same for encoded objects."""
+    if (given.group, given.version) == (wanted.group, wanted.version):
+        return data
+    stored = await registry.storage(given).to_stored(data)
+    return await registry.storage(wanted).to_served(stored)

@@ -1,0 +1,1 @@
+"""Asking others: the HTTPS client for admission and conversion webhooks."""
