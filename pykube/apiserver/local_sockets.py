@@ -17,7 +17,6 @@ from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 from aiohttp.streams import StreamReader
-from aiohttp.web_request import RequestKey
 
 from .authn.user import User
 from .request import MAX_BODY, HttpRequest
@@ -84,7 +83,7 @@ def _requests_of(user: User) -> Callable[..., HttpRequest]:
         task: asyncio.Task[None],
     ) -> HttpRequest:
         loop = asyncio.get_running_loop()
-        state: dict[RequestKey[Any] | str, Any] = {_USER: user}
+        state: dict[Any, Any] = {_USER: user}
         return HttpRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY, state=state)
 
     return make
