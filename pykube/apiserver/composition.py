@@ -17,7 +17,7 @@ from pykube.aio.clock import Clock
 from pykube.api import core_v1, scheme
 from pykube.api.apiextensions_v1 import CustomResourceDefinitionVersion
 from pykube.api.scheme import CustomResource
-from pykube.config import ServerConfig
+from pykube.config import ServerConfig, local_sockets
 from pykube.pki.addresses import advertise_address
 from pykube.pki.server import ServerPki
 from pykube.pki.tokens import Tokens
@@ -25,6 +25,8 @@ from pykube.pki.tokens import Tokens
 from . import reviews, version
 from .admission.certificate_approval import CertificateApproval
 from .admission.certificate_signing import CertificateSigning
+from .admission.mutating_webhook import MutatingWebhooks
+from .admission.validating_webhook import ValidatingWebhooks
 from .aggregator.layer import Aggregation
 from .aggregator.trust import PROXY_NAMES
 from .authn import Chain, TokenAuthenticator
@@ -41,6 +43,7 @@ from .authz.node import NodeAuthorizer
 from .authz.rbac import Rbac
 from .authz.reviews import Reviews
 from .authz.union import Masters
+from .component_status import ComponentStatuses, socket_probe, store_probe
 from .crd.publishing import published_version
 from .discovery import Discovery
 from .flowcontrol import Dumps, Fairness, FlowControlMetrics
@@ -54,6 +57,9 @@ from .request import Context, Handler, Stage
 from .streams import Streams
 from .subresources import binding, eviction, scale
 from .subresources.token import TokenRequests
+from .webhooks.calls import Caller
+from .webhooks.client import WebhookClient
+from .webhooks.metrics import WebhookMetrics
 from .write import Operation, Write
 from .write import Stage as WriteStage
 
@@ -87,6 +93,7 @@ def compose(
     streams: Streams,
     fairness: Fairness,
     aggregation: Aggregation,
+    webhooks: WebhookClient,
 ) -> RequestHandler:
     """Put the parts together that answer requests."""
     authorizer = access.authorizer
@@ -94,6 +101,7 @@ def compose(
     registry.admission.validating.append(_escalation_stage(EscalationCheck(access.rbac, authorizer)))
     metrics = Metrics(registry)
     metrics.add(FlowControlMetrics(fairness))
+    metrics.add(_admission_webhooks(registry, webhooks, authorizer))
     fairness.follow()
     stages = (
         _authenticate(access.authenticators),
@@ -110,6 +118,16 @@ def compose(
         resource = scheme.resource_of(cls)
         routes.virtual[resource.group, resource.plural] = review
     return RequestHandler(registry, stages, routes, metrics)
+
+
+def _admission_webhooks(registry: Registry, client: WebhookClient, authorizer: Authorizer) -> WebhookMetrics:
+    """Have webhooks asked, after all that is built in and after the policies; answers what counts them."""
+    counted, clock, chain = WebhookMetrics(), registry.clock, registry.admission
+    mutating = Caller(client, authorizer, clock, counted, type_="admit")
+    chain.mutating.append(MutatingWebhooks(registry, mutating, clock))
+    validating = Caller(client, authorizer, clock, counted, type_="validating")
+    chain.validating.append(ValidatingWebhooks(registry, validating, clock))
+    return counted
 
 
 def _service_account_tokens(registry: Registry, pki: ServerPki, clock: Clock) -> ServiceAccountTokens:
@@ -210,6 +228,9 @@ def routes_of(
     )
     routes.anywhere["scale"] = scale.handle
     routes.virtual["", "bindings"] = binding.handle
+    own_process = socket_probe(local_sockets(config) / "health.sock")
+    probes = {"scheduler": own_process, "controller-manager": own_process, "etcd-0": store_probe(registry.store)}
+    routes.virtual["", "componentstatuses"] = ComponentStatuses(probes).handle
     return routes
 
 

@@ -12,7 +12,7 @@ from pykube.client.informer import InformerSet
 from pykube.client.rest import Client
 from pykube.config import ServerConfig
 
-from . import catalog
+from . import catalog, health
 from .context import Context
 from .kinds import Kinds
 
@@ -34,6 +34,7 @@ async def run(
     )
     controllers = catalog.build(context)
     tasks = Supervisor(clock)
+    tasks.keep("health", lambda: health.serve(health.socket_of(config)))
     for controller in controllers:
         tasks.keep(controller.name, controller.run)
     try:
