@@ -39,6 +39,7 @@ from .registry import Registry
 from .request import MAX_BODY, HttpRequest
 from .resources.catalog import Pools
 from .streams import Streams, agent_tls
+from .webhooks.client import WebhookClient
 
 log = logging.getLogger(__name__)
 
@@ -64,13 +65,15 @@ class ApiServer:
         streams: Streams | None = None,
         agents: ssl.SSLContext | None = None,
         aggregation: Aggregation | None = None,
+        webhooks: WebhookClient | None = None,
     ) -> None:
         self.registry = registry
         self.health = health
         self._tls = tls
         self._streams = streams
         self._agents = agents
-        self._aggregation = aggregation
+        self.aggregation = aggregation
+        self._webhooks = webhooks or WebhookClient(registry)
         self._supervisor = Supervisor(clock)
         self._definitions = Definitions(registry, clock)
         self._clock = clock
@@ -130,8 +133,8 @@ class ApiServer:
         self._supervisor.keep("events", events.run)
         self._supervisor.keep("seats", fairness.adjust_forever)
         self._supervisor.keep("flow control", Upkeep(self.registry, fairness, self._clock).run)
-        if self._aggregation is not None:
-            self._aggregation.start()
+        if self.aggregation is not None:
+            self.aggregation.start()
         self._supervisor.keep("compaction", lambda: compaction.run(store, self._clock))
 
     def renew(self, pki: ServerPki) -> None:
@@ -141,8 +144,8 @@ class ApiServer:
         if self._agents is not None:
             own = pki.apiserver_kubelet_client
             self._agents.load_cert_chain(own.certificate, own.key)
-        if self._aggregation is not None:
-            self._aggregation.renew(pki)
+        if self.aggregation is not None:
+            self.aggregation.renew(pki)
 
     async def close(self) -> None:
         """Refuse new connections, let requests end, stop."""
@@ -156,8 +159,9 @@ class ApiServer:
             await asyncio.gather(self._http.shutdown(SHUTDOWN), self._local.close(SHUTDOWN))
         if self._streams is not None:
             await self._streams.close()
-        if self._aggregation is not None:
-            await self._aggregation.close()
+        if self.aggregation is not None:
+            await self.aggregation.close()
+        await self._webhooks.close()
         await self._supervisor.close()
         await self._definitions.close()
         await self.registry.close()
@@ -196,11 +200,19 @@ async def serve(
     agents = agent_tls(pki.ca_file, own.certificate, own.key)
     streams = Streams(agents, access.authorizer)
     aggregation = Aggregation(registry, pki, clock)
+    webhooks = WebhookClient(registry)
     server = ApiServer(
-        registry, health, clock, tls=tls_context(pki), streams=streams, agents=agents, aggregation=aggregation
+        registry,
+        health,
+        clock,
+        tls=tls_context(pki),
+        streams=streams,
+        agents=agents,
+        aggregation=aggregation,
+        webhooks=webhooks,
     )
     fairness = Fairness(registry, clock, config.max_requests_inflight)
-    handler = compose(config, registry, pki, health, access, streams, fairness, aggregation)
+    handler = compose(config, registry, pki, health, access, streams, fairness, aggregation, webhooks)
     try:
         await server.start_custom_resources()
         await server.listen(handler, config.bind_address, config.port)
