@@ -1,32 +1,27 @@
 """The values of the variables that expressions see, for one write.
 
 Everything is made when the first expression looks at it, and once: most expressions look at one part of the object.
-Source: k8s.io/apiserver, pkg/admission/plugin/cel/activation.go and condition.go (CreateAdmissionRequest).
+Source: k8s.io/apiserver, pkg/admission/plugin/cel/activation.go and condition.go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
-from pykube.api import codec, core_v1
+from pykube.api import core_v1
 from pykube.api.scheme import Resource
 
 from ... import statuses
 from ...authz.authorizer import Attributes, Authorizer, Decision
 from ...cel.authorizer import Ask
 from ...cel.authorizer import Authorizer as CelAuthorizer
-from ...write import Kind, Operation, Write
-from .. import matching
+from ...write import Write
+from ..request import request
 from . import environment
 
-_OPTIONS: Final[Mapping[Operation, str]] = {
-    Operation.CREATE: "CreateOptions",
-    Operation.UPDATE: "UpdateOptions",
-    Operation.DELETE: "DeleteOptions",
-}
 _SECRET_METADATA = ("managedFields", "ownerReferences", "selfLink")
 """What of a namespace's metadata expressions do not see."""
 
@@ -103,63 +98,6 @@ def namespace_object(write: Write) -> Any:
     doc.pop("kind", None)
     doc["metadata"] = {key: value for key, value in doc["metadata"].items() if key not in _SECRET_METADATA}
     return doc
-
-
-def request(write: Write, resource: Resource) -> dict[str, Any]:
-    """The value of ``request``: `resource` is what the rules have found, the rest is what the client asked for."""
-    given, own = write.resource, write.kind
-    found: dict[str, Any] = {
-        "kind": _kind(matching.kind_in(write, resource)),
-        "resource": {"group": resource.group, "version": resource.version, "resource": resource.plural},
-        "requestKind": _kind(own),
-        "requestResource": {"group": given.group, "version": given.version, "resource": given.plural},
-        "operation": write.operation.value,
-        "userInfo": _user(write),
-        "dryRun": write.dry_run,
-        "options": options(write),
-    }
-    if write.subresource:
-        found["subResource"] = found["requestSubResource"] = write.subresource
-    if write.name:
-        found["name"] = write.name
-    if namespace := write.namespace_name:
-        found["namespace"] = namespace
-    return found
-
-
-def _kind(kind: Kind) -> dict[str, str]:
-    return {"group": kind.group, "version": kind.version, "kind": kind.kind}
-
-
-def _user(write: Write) -> dict[str, Any]:
-    user = write.user
-    found: dict[str, Any] = {"username": user.name}
-    if user.uid:
-        found["uid"] = user.uid
-    if user.groups:
-        found["groups"] = list(user.groups)
-    if user.extra:
-        found["extra"] = {key: list(values) for key, values in user.extra.items()}
-    return found
-
-
-def options(write: Write) -> dict[str, Any] | None:
-    """The options of the request as an object of their own; None for CONNECT, whose options are the object.
-
-    A patch creates or updates, and has the options of that.
-    """
-    kind = _OPTIONS.get(write.operation)
-    if kind is None:
-        return None
-    found: dict[str, Any] = {"kind": kind, "apiVersion": "meta.k8s.io/v1"}
-    if write.operation is Operation.DELETE:
-        return {**found, **codec.to_dict(write.options), **found} if write.options is not None else found
-    if write.dry_run:
-        found["dryRun"] = ["All"]
-    for name in ("fieldManager", "fieldValidation"):
-        if write.query is not None and (value := write.query.get(name)):
-            found[name] = value
-    return found
 
 
 def _request_resource(write: Write, authorizer: CelAuthorizer) -> object:

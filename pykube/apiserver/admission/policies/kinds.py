@@ -6,7 +6,6 @@ Source: k8s.io/apiserver, pkg/cel/common/schemas.go, over the OpenAPI schemas of
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -18,6 +17,7 @@ from pykube.api.microtime import MicroTime
 from pykube.api.quantity import Quantity
 from pykube.api.schema import FieldInfo, Struct
 
+from ...cel.escaping import escape
 from ...cel.types import (
     BOOL,
     BYTES,
@@ -43,18 +43,6 @@ _SCALARS: Final[Mapping[Any, Type]] = {
     MicroTime: TIMESTAMP,
     Quantity: STRING,
 }
-_RESERVED = re.compile(
-    "true|false|null|in|as|break|const|continue|else|for|function|if|import|let|loop|package|namespace|return|var|void|"
-    "while"
-)
-_ESCAPES: Final[Mapping[str, str]] = {
-    "__": "__underscores__",
-    ".": "__dot__",
-    "-": "__dash__",
-    "/": "__slash__",
-}
-_ESCAPED = re.compile(r"__|[-./]")
-_NAME = re.compile(r"[a-zA-Z_./-][a-zA-Z0-9_./-]*")
 _FORMATS: Final[Mapping[str, Type]] = {
     "byte": BYTES,
     "duration": DURATION,
@@ -131,8 +119,6 @@ def _of_schema(found: JSONSchemaProps, name: str) -> Type | None:
 
 
 def _declare(fields: dict[str, Type], name: str, kind: Type) -> None:
-    """Put a field under the name that it has in expressions; one that is a word of CEL goes by itself as well."""
-    if _RESERVED.fullmatch(name):
-        fields[name] = fields[f"__{name}__"] = kind
-    elif _NAME.fullmatch(name):
-        fields[_ESCAPED.sub(lambda match: _ESCAPES[match.group()], name)] = kind
+    """Put a field under the name that it has in expressions; some have none."""
+    if (identifier := escape(name)) is not None:
+        fields[identifier] = kind

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Final, NamedTuple
 
 from pykube.api import codec
@@ -16,13 +15,12 @@ from pykube.api.scheme import Resource
 from pykube.errors import NotFound
 
 from ...authz.authorizer import Authorizer
-from ...cel.authorizer import Authorizer as CelAuthorizer
 from ...write import Operation, Write
 from .. import matching
-from . import denials, inputs, params, views
+from . import denials, params
 from .conditions import ConditionError
-from .inputs import Inputs
 from .mutations import Compiled, Mutation, MutationError, compile_policy
+from .scene import Scene
 from .source import Bound, Hook, Source
 
 NAME: Final = "MutatingAdmissionPolicy"
@@ -51,7 +49,7 @@ class MutatingAdmissionPolicies:
         if source.idle or write.operation is Operation.DELETE or matching.is_configuration(write):
             return
         run = _Run(write, self._authorizer)
-        run.change(source)
+        await run.change(source)
         if run.refusals:
             raise denials.by_mutation(write, run.refusals)
 
@@ -101,12 +99,11 @@ class _Run:
 
     def __init__(self, write: Write, authorizer: Authorizer) -> None:
         self._write = write
-        self._authorizer = CelAuthorizer(write.user, inputs.asking(authorizer))
-        self._namespace = inputs.Once(partial(inputs.namespace_object, write))
+        self._scene = Scene(write, authorizer)
         self._memory: _Memory = write.notes.setdefault(NAME, _Memory())
         self.refusals: list[tuple[str, str]] = []
 
-    def change(self, source: Source[MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, Compiled]) -> None:
+    async def change(self, source: Source[MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, Compiled]) -> None:
         """Evaluate what is concerned, one after the other."""
         invocations = list(self._invocations(source))
         if not invocations:
@@ -116,7 +113,7 @@ class _Run:
         if write.reinvocation and memory.left != found:
             memory.require()
         for invocation in invocations:
-            self._invoke(invocation)
+            await self._invoke(invocation)
         memory.left = codec.to_dict(write.object)
         if memory.left != found:
             memory.require()
@@ -126,14 +123,14 @@ class _Run:
         self, source: Source[MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, Compiled]
     ) -> Iterator[_Invocation]:
         for hook, criteria, resource in source.index.candidates(self._write):
+            problem = hook.problem
             try:
                 if not criteria.match_selectors(self._write):
                     continue
             except NotFound as error:
-                self._misconfigured(hook, None, str(error))
-                continue
-            if hook.problem:
-                self._misconfigured(hook, None, hook.problem)
+                problem = str(error)
+            if problem:
+                self._misconfigured(hook, None, problem)
                 continue
             for bound in hook.bindings:
                 for one in self._params(hook, bound):
@@ -149,12 +146,12 @@ class _Run:
         except (NotFound, params.ParamError) as error:
             self._misconfigured(hook, bound, str(error))
 
-    def _invoke(self, invocation: _Invocation) -> None:
+    async def _invoke(self, invocation: _Invocation) -> None:
         write, memory = self._write, self._memory
         compiled = invocation.hook.compiled
         try:
-            seen = self._inputs(invocation.resource).without_namespace(invocation.params)
-            if not compiled.conditions.match(seen, compiled.composed):
+            seen = await self._scene.inputs(invocation.resource)
+            if not compiled.conditions.match(seen.without_namespace(invocation.params), compiled.composed):
                 return
         except ConditionError as error:
             self._refused(invocation.hook, invocation.bound, str(error), "Invalid")
@@ -163,36 +160,21 @@ class _Run:
             return
         before = codec.to_dict(write.object)
         for mutation in compiled.mutations:
-            self._mutate(invocation, mutation)
+            await self._mutate(invocation, mutation)
         if codec.to_dict(write.object) != before:
             memory.require()
         if invocation.hook.policy.spec.reinvocation_policy == "IfNeeded":
             memory.asked.add(invocation.key)
 
-    def _mutate(self, invocation: _Invocation, mutation: Mutation) -> None:
+    async def _mutate(self, invocation: _Invocation, mutation: Mutation) -> None:
         if self._write.object is None:
             return
         try:
-            mutation.perform(
-                self._write,
-                invocation.resource,
-                self._inputs(invocation.resource).values(invocation.params),
-                invocation.hook.compiled.composed,
-            )
+            seen = await self._scene.inputs(invocation.resource)
+            composed = invocation.hook.compiled.composed
+            await mutation.perform(self._write, invocation.resource, seen.values(invocation.params), composed)
         except MutationError as error:
             self._refused(invocation.hook, invocation.bound, str(error), "Invalid")
-
-    def _inputs(self, resource: Resource) -> Inputs:
-        """The variables as they are now: each mutation sees what those before it have made."""
-        write = self._write
-        return Inputs(
-            write,
-            resource,
-            obj=views.new(write, resource),
-            old=views.old(write, resource),
-            namespace=self._namespace,
-            authorizer=self._authorizer,
-        )
 
     def _misconfigured(self, hook: _Hook, bound: _Bound | None, why: str) -> None:
         what = "binding" if bound is not None else "policy"

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pykube.api import admissionregistration_v1 as v1
-from pykube.api import codec
 from pykube.api.patch.apply import nodes
 from pykube.api.patch.apply.nodes import Node
 from pykube.api.schema import Struct
@@ -42,7 +41,7 @@ class Mutation:
     expression: Expression
     applies: bool
 
-    def perform(
+    async def perform(
         self,
         write: Write,
         resource: Resource,
@@ -56,13 +55,13 @@ class Mutation:
             InternalError: the patched object cannot be read any more.
         """
         found = self._evaluate(values, composed)
-        doc = views.view(write, resource, write.object)
+        doc = (await views.view(write, resource, write.object))()
         try:
             changed = patches.apply(_node(write, resource), doc, found) if self.applies else patches.json(doc, found)
         except patches.PatchError as error:
             raise MutationError(str(error)) from error
         if changed is not doc:
-            write.object = self._read(write, resource, changed)
+            write.object = await self._read(write, resource, changed)
 
     def _evaluate(self, values: Mapping[str, Any], composed: Mapping[str, Program | CompileError]) -> Any:
         if isinstance(self.expression.program, CompileError):
@@ -75,19 +74,14 @@ class Mutation:
             raise MutationError(outcome.error)
         return outcome.value
 
-    def _read(self, write: Write, resource: Resource, doc: Any) -> Any:
+    async def _read(self, write: Write, resource: Resource, doc: Any) -> Any:
         try:
-            if write.shown is not None:
-                return codec.from_dict(type(write.object), doc)
-            own = write.registry.storage(write.resource).model
-            obj: Any = codec.from_dict(own.type, views.back(write, resource, doc))
+            return await views.read(write, resource, doc)
         except BadRequest as error:
             if self.applies:
                 message = f"error applying patch: failed to convert patch object to typed object: {error}"
                 raise MutationError(message) from error
             raise statuses.internal(error) from error
-        own.complete(obj)
-        return obj
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +120,6 @@ def form_of(found: v1.Mutation) -> tuple[str, Type]:
 def _node(write: Write, resource: Resource) -> Node:
     """The structure of the object that the mutation sees."""
     if write.shown is not None:
-        cls: type[Struct] = type(write.object)
-        return nodes.of_struct(cls)
+        cls: type[Struct] | type[dict[str, Any]] = type(write.object)
+        return nodes.of_struct(cls) if issubclass(cls, Struct) else nodes.ANY
     return write.registry.storage(resource).tracker.node

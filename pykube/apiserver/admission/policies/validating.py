@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from pykube.api.admissionregistration_v1 import ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding
 from pykube.api.scheme import Resource
 from pykube.errors import NotFound
 
 from ...authz.authorizer import Authorizer
-from ...cel.authorizer import Authorizer as CelAuthorizer
 from ...write import Write
 from .. import matching
-from . import audit, denials, inputs, params, views
+from . import audit, denials, params
 from .inputs import Inputs
+from .scene import Scene
 from .source import Bound, Hook, Source
 from .verdicts import INVALID, Compiled, Verdict, compile_policy
 
@@ -53,7 +52,8 @@ class ValidatingAdmissionPolicies:
             source = self._source = Source(write.registry, *kinds, compile_policy)
         if source.idle or matching.is_configuration(write):
             return
-        refusals = list(_Judgement(write, self._authorizer).refusals(source))
+        judgement = _Judgement(write, self._authorizer)
+        refusals = await judgement.refusals(source)
         if refusals:
             raise denials.by_validation(write, refusals[0].message, refusals[0].reason)
 
@@ -63,27 +63,30 @@ class _Judgement:
 
     def __init__(self, write: Write, authorizer: Authorizer) -> None:
         self._write = write
+        self._scene = Scene(write, authorizer)
         self._seen: dict[str, Inputs] = {}
-        self._authorizer = CelAuthorizer(write.user, inputs.asking(authorizer))
-        self._namespace = inputs.Once(partial(inputs.namespace_object, write))
 
-    def refusals(
+    async def refusals(
         self, source: Source[ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, Compiled]
-    ) -> Iterator[Refusal]:
+    ) -> list[Refusal]:
         """What the policies have against the write; all of them are asked, as each may warn and annotate."""
+        found: list[Refusal] = []
         for hook, criteria, resource in source.index.candidates(self._write):
+            problem = hook.problem
             try:
                 if not criteria.match_selectors(self._write):
                     continue
             except NotFound as error:
-                yield from _misconfigured(hook, None, str(error))
-                continue
-            if hook.problem:
-                yield from _misconfigured(hook, None, hook.problem)
-                continue
-            yield from self._ask(hook, resource)
+                problem = str(error)
+            if problem:
+                found.extend(_misconfigured(hook, None, problem))
+            else:
+                found.extend(await self._ask(hook, resource))
+        return found
 
-    def _ask(self, hook: _Hook, resource: Resource) -> Iterator[Refusal]:
+    async def _ask(self, hook: _Hook, resource: Resource) -> list[Refusal]:
+        """What one policy has against the write, under all its bindings."""
+        found: list[Refusal] = []
         notes = audit.Notes()
         for bound in hook.bindings:
             try:
@@ -93,28 +96,21 @@ class _Judgement:
                     self._write.registry, hook.params, bound.binding.spec.param_ref, self._write.namespace_name
                 )
             except (NotFound, params.ParamError) as error:
-                yield from _misconfigured(hook, bound, str(error))
+                found.extend(_misconfigured(hook, bound, str(error)))
                 continue
             for one in given:
-                verdict = hook.compiled.judge(self._inputs(resource), one)
-                yield from self._act(hook, bound, verdict)
+                verdict = hook.compiled.judge(await self._inputs(resource), one)
+                found.extend(self._act(hook, bound, verdict))
                 for key, value in verdict.annotations:
                     notes.add(key, value)
         notes.publish(hook.name, self._write)
+        return found
 
-    def _inputs(self, resource: Resource) -> Inputs:
+    async def _inputs(self, resource: Resource) -> Inputs:
         """The variables of the write in one version, shared by all policies that want it."""
         found = self._seen.get(resource.api_version)
         if found is None:
-            write = self._write
-            found = self._seen[resource.api_version] = Inputs(
-                write,
-                resource,
-                obj=views.new(write, resource),
-                old=views.old(write, resource),
-                namespace=self._namespace,
-                authorizer=self._authorizer,
-            )
+            found = self._seen[resource.api_version] = await self._scene.inputs(resource)
         return found
 
     def _act(self, hook: _Hook, bound: _Bound, verdict: Verdict) -> Iterator[Refusal]:

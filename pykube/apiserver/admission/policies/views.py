@@ -10,38 +10,42 @@ import msgspec
 from pykube.api import codec
 from pykube.api.scheme import Resource
 
+from ... import versions
 from ...write import Write
 
 
-def new(write: Write, resource: Resource) -> Callable[[], Any]:
-    """Makes the object as it shall be; None on a deletion."""
-    return lambda: view(write, resource, write.object)
+async def view(write: Write, resource: Resource, obj: Any) -> Callable[[], Any]:
+    """Makes an object of the write as `resource` serves it; None where there is none.
 
-
-def old(write: Write, resource: Resource) -> Callable[[], Any]:
-    """Makes the object as it is; None on a creation."""
-    return lambda: view(write, resource, write.old)
-
-
-def view(write: Write, resource: Resource, obj: Any) -> Any:
-    """An object of the write as `resource` serves it."""
+    The version that is written is made when it is looked at; another one now, as a webhook may have to convert it.
+    """
     if obj is None:
-        return None
-    if write.shown is not None or _same(resource, write.resource):
-        return codec.to_dict(obj)
-    registry = write.registry
-    stored = registry.storage(write.resource).stored(codec.encode(obj))
-    return msgspec.json.decode(registry.cache(resource).converted(stored))
+        return lambda: None
+    if _as_written(write, resource):
+        return lambda: codec.to_dict(obj)
+    data = await versions.encoded_as(write.registry, obj, write.resource, resource)
+    return lambda: msgspec.json.decode(data)
 
 
-def back(write: Write, resource: Resource, doc: Any) -> Any:
-    """Plain data of `resource` in the version that is written."""
-    if write.shown is not None or _same(resource, write.resource):
-        return doc
-    registry = write.registry
-    stored = registry.storage(resource).stored(msgspec.json.encode(doc))
-    return msgspec.json.decode(registry.cache(write.resource).converted(stored))
+async def read(write: Write, resource: Resource, doc: Any) -> Any:
+    """The object behind plain data of `resource`, in the version that is written, with its defaults.
+
+    Raises:
+        BadRequest: it is no such object.
+    """
+    if write.shown is not None:
+        return doc if isinstance(write.object, dict) else codec.from_dict(type(write.object), doc)
+    seen = write.registry.storage(resource).model
+    obj: Any = codec.from_dict(seen.type, doc)
+    seen.complete(obj)
+    if _as_written(write, resource):
+        return obj
+    data = await versions.encoded_as(write.registry, obj, resource, write.resource)
+    own = write.registry.storage(write.resource).model
+    found: Any = codec.from_dict(own.type, msgspec.json.decode(data))
+    own.complete(found)
+    return found
 
 
-def _same(one: Resource, other: Resource) -> bool:
-    return one.api_version == other.api_version
+def _as_written(write: Write, resource: Resource) -> bool:
+    return write.shown is not None or resource.api_version == write.resource.api_version

@@ -1,0 +1,15 @@
+"""The plugins of this room, and their places among the others."""
+
+from __future__ import annotations
+
+from ...authz.authorizer import Authorizer
+from .. import Chain
+from .mutating import MutatingAdmissionPolicies
+from .param_access import ParamAccess
+from .validating import ValidatingAdmissionPolicies
+
+
+def install(chain: Chain, authorizer: Authorizer) -> None:
+    """Add the plugins: after all that is built in, before the webhooks."""
+    chain.mutating.append(MutatingAdmissionPolicies(authorizer))
+    chain.validating += [ParamAccess(authorizer), ValidatingAdmissionPolicies(authorizer)]
