@@ -6,6 +6,7 @@ Certificates are verified against the APIService's own bundle and the service's 
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -155,10 +156,9 @@ def reason(error: BaseException) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return f"tls: failed to verify certificate: {error.certificate_error}"
     if isinstance(error, aiohttp.ClientConnectorError):
-        inner = error.os_error
-        if isinstance(inner, ConnectionRefusedError):
-            return f"dial tcp {Target(error.host, error.port or 0, '').netloc}: connect: connection refused"
-        return f"dial tcp {Target(error.host, error.port or 0, '').netloc}: {inner.strerror or inner}"
+        where, number = Target(error.host, error.port or 0, "").netloc, error.os_error.errno
+        why = os.strerror(number).lower() if number and number > 0 else str(error.os_error)
+        return f"dial tcp {where}: connect: {why}"
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return "EOF"
     return str(error) or type(error).__name__
