@@ -336,5 +336,8 @@ class QueueSet:
 
 
 def _virtual_end(queue: Queue) -> tuple[float, int]:
-    """When the oldest request would end were all queues served evenly; of equals, who has waited longest for a turn."""
-    return queue.next_dispatch + next(iter(queue.waiting)).work, queue.turn
+    """When the oldest request would end were all queues served evenly; of equals, who has waited longest for a turn.
+
+    To the microsecond: what sums of fractions leave behind must not decide.
+    """
+    return round(queue.next_dispatch + next(iter(queue.waiting)).work, 6), queue.turn
