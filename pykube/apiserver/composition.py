@@ -16,7 +16,7 @@ from cryptography import x509
 from pykube.aio.clock import Clock
 from pykube.api import core_v1, scheme
 from pykube.api.apiextensions_v1 import CustomResourceDefinitionVersion
-from pykube.api.scheme import CustomResource
+from pykube.api.scheme import CustomResource, Resource
 from pykube.config import ServerConfig, local_sockets
 from pykube.pki.addresses import advertise_address
 from pykube.pki.server import ServerPki
@@ -44,7 +44,7 @@ from .authz.rbac import Rbac
 from .authz.reviews import Reviews
 from .authz.union import Masters
 from .component_status import ComponentStatuses, socket_probe, store_probe
-from .crd.publishing import published_version
+from .crd.publishing import published_version, stored_version
 from .discovery import Discovery
 from .flowcontrol import Dumps, Fairness, FlowControlMetrics
 from .handler import RequestHandler, Routes
@@ -237,11 +237,16 @@ def routes_of(
 def discovery_of(config: ServerConfig, registry: Registry, aggregation: Aggregation | None) -> Discovery:
     """What tells clients which kinds there are."""
     address = f"{advertise_address(config)}:{config.port}"
+
+    def stored(resource: Resource) -> str:
+        return stored_version(registry, resource)
+
     if aggregation is None:
-        return Discovery([registry.resources], address=address)
+        return Discovery([registry.resources], address=address, stored=stored)
     return Discovery(
         [registry.resources],
         address=address,
+        stored=stored,
         remotes=aggregation.documents.versions,
         ranks=aggregation.delegates.rank,
     )

@@ -30,6 +30,21 @@ Source = Callable[[], Iterable[Resource]]
 AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
 
+StoredVersion = Callable[[Resource], str]
+"""Tells in which version of its group a resource's objects are stored."""
+
+_STORED = {
+    ("autoscaling", "horizontalpodautoscalers"): ("autoscaling", "v2"),
+    ("events.k8s.io", "events"): ("", "v1"),
+}
+"""Built-in kinds that are served in two versions, and the group and version that they are stored in."""
+
+
+def as_served(resource: Resource) -> str:
+    """For resources that have one version."""
+    return resource.version
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteVersion:
     """A group version that another server answers for; not `fresh` when that server cannot be asked."""
@@ -69,11 +84,13 @@ class Discovery:
         address: str = "",
         remotes: Remotes = no_remotes,
         ranks: Ranks = default_rank,
+        stored: StoredVersion = as_served,
     ) -> None:
         self._sources = list(sources)
         self._address = address
         self._remotes = remotes
         self._ranks = ranks
+        self._stored = stored
         self._documents: dict[tuple[str, bool], Document] = {}
 
     def add_source(self, source: Source) -> None:
@@ -127,12 +144,12 @@ class Discovery:
             ("/apis", True): aggregated_list(groups, remotes),
         }
         for version, listed in core[""].items():
-            found[f"/api/{version}", False] = resource_list(version, listed)
+            found[f"/api/{version}", False] = resource_list(version, listed, self._stored)
         for group, versions in groups.items():
             found[f"/apis/{group}", False] = {"kind": "APIGroup", "apiVersion": "v1", **_group(group, versions)}
             for version, listed in versions.items():
                 if (group, version) not in remotes:
-                    found[f"/apis/{group}/{version}", False] = resource_list(f"{group}/{version}", listed)
+                    found[f"/apis/{group}/{version}", False] = resource_list(f"{group}/{version}", listed, self._stored)
         return found
 
 
@@ -206,11 +223,13 @@ def _group(group: str, versions: Versions) -> dict[str, Any]:
     return {"name": group, "versions": listed, "preferredVersion": listed[0]}
 
 
-def resource_list(group_version: str, resources: Iterable[Resource]) -> dict[str, Any]:
+def resource_list(
+    group_version: str, resources: Iterable[Resource], stored: StoredVersion = as_served
+) -> dict[str, Any]:
     """``/api/v1`` or ``/apis/<group>/<version>``."""
     entries: list[dict[str, Any]] = []
     for resource in resources:
-        entries.append(_resource_entry(resource))
+        entries.append(_resource_entry(resource, stored))
         entries.extend(_subresource_entry(resource, subresource) for subresource in resource.subresources)
     entries.sort(key=lambda entry: str(entry["name"]))
     found = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": entries}
@@ -219,7 +238,7 @@ def resource_list(group_version: str, resources: Iterable[Resource]) -> dict[str
     return found
 
 
-def _resource_entry(resource: Resource) -> dict[str, Any]:
+def _resource_entry(resource: Resource, stored: StoredVersion) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "name": resource.plural,
         "singularName": resource.singular,
@@ -232,7 +251,7 @@ def _resource_entry(resource: Resource) -> dict[str, Any]:
     if resource.categories:
         entry["categories"] = list(resource.categories)
     if "watch" in resource.verbs:
-        entry["storageVersionHash"] = storage_version_hash(resource)
+        entry["storageVersionHash"] = storage_version_hash(resource, stored)
     return entry
 
 
@@ -249,9 +268,10 @@ def _subresource_entry(resource: Resource, subresource: Subresource) -> dict[str
     return entry
 
 
-def storage_version_hash(resource: Resource) -> str:
-    """Tells clients when objects are stored in another version than before."""
-    digest = hashlib.sha256(f"{resource.group}/{resource.version}/{resource.kind}".encode()).digest()
+def storage_version_hash(resource: Resource, stored: StoredVersion) -> str:
+    """Tells clients when objects are stored in another version than before; the same for all versions of a kind."""
+    group, version = _STORED.get((resource.group, resource.plural), (resource.group, stored(resource)))
+    digest = hashlib.sha256(f"{group}/{version}/{resource.kind}".encode()).digest()
     return base64.b64encode(digest[:8]).decode()
 
 
