@@ -16,7 +16,7 @@ from pykube.api import codec
 from pykube.api.scheme import CustomResource, Resource
 from pykube.errors import ApiError, NotAcceptable
 
-from . import table
+from . import table, unreadable
 from .negotiation import JSON, PLAIN, YAML, Form, negotiate
 from .request import Context
 from .table.render import IncludeObject
@@ -132,6 +132,8 @@ def many(
 ) -> web.Response:
     """A list of objects."""
     asked = form(ctx)
+    if left_out := ctx.registry.cache(resource).unreadable:
+        ctx.warnings.append(unreadable.warning(left_out))
     if asked.kind == "Table":
         found = table.render(
             resource.group,

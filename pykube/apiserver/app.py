@@ -215,6 +215,7 @@ async def serve(
     handler = compose(config, registry, pki, health, access, streams, fairness, aggregation, webhooks)
     try:
         await server.start_custom_resources()
+        await registry.recall()
         await server.listen(handler, config.bind_address, config.port)
         await bootstrap.bootstrap(
             registry,

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 _PAGE = 1000
 """Entries read at a time while filling."""
 
+_RECALLED = 4000
+"""How many revisions of history are read again after a start; they take about 0.1 s."""
+
 
 @dataclass(slots=True)
 class _Joining:
@@ -51,6 +54,25 @@ class Feeder:
         for cache in self._each():
             cache.begin(revision)
         self._progress.advance(revision)
+
+    async def recall(self) -> None:
+        """Give the caches what happened before they were filled, as far as the store still has it."""
+        upto = self._progress.revision
+        floor = after = max(await self._store.compacted(), upto - _RECALLED, 0)
+        found: dict[WatchCache, list[Event]] = {cache: [] for cache in self._each()}
+        try:
+            while after < upto:
+                events = await self._store.events(ROOT, after=after, upto=upto, limit=_PAGE)
+                for event in events:
+                    for cache in self._route(event.entry.key):
+                        if cache in found:
+                            found[cache].append(event)
+                after = events[-1].entry.revision if len(events) == _PAGE else upto
+        except errors.Expired as error:
+            log.warning("watches from before the start cannot go on: %s", error)
+            return
+        for cache, past in found.items():
+            cache.recall(past, floor)
 
     async def run(self) -> None:
         """Follow the store for ever; call after `fill`."""
@@ -118,13 +140,10 @@ class Feeder:
     def _apply_one(event: Event, caches: Iterable[WatchCache]) -> None:
         entry = event.entry
         for cache in caches:
-            try:
-                if event.type is EventType.PUT:
-                    cache.put(entry.key, entry.value, entry.revision)
-                else:
-                    cache.remove(entry.key, entry.revision)
-            except Exception:
-                log.exception("the object at %s cannot be read and is left out", entry.key)
+            if event.type is EventType.PUT:
+                cache.put(entry.key, entry.value, entry.revision)
+            else:
+                cache.remove(entry.key, entry.revision)
 
     async def _read(self, put: Callable[[Entry], None], prefix: str = ROOT) -> int:
         """List everything at one revision, page by page, and hand each entry to `put`."""
@@ -140,10 +159,7 @@ class Feeder:
 
     def _put_quietly(self, entry: Entry) -> None:
         for cache in self._route(entry.key):
-            try:
-                cache.put(entry.key, entry.value, entry.revision, quietly=True)
-            except Exception:
-                log.exception("the object at %s cannot be read and is left out", entry.key)
+            cache.put(entry.key, entry.value, entry.revision, quietly=True)
 
     async def _resync(self) -> None:
         """Bring the caches to the store's present by telling them the difference."""
@@ -161,12 +177,12 @@ class Feeder:
 
     @staticmethod
     def _catch_up(cache: WatchCache, present: Mapping[str, Entry], revision: int) -> None:
-        gone = [cached.key for cached in cache if cached.key not in present]
+        gone = [key for key in cache.known() if key not in present]
         changed = sorted(
             (
                 entry
                 for key, entry in present.items()
-                if key.startswith(cache.prefix) and ((old := cache.get(key)) is None or old.revision < entry.revision)
+                if key.startswith(cache.prefix) and cache.revision_of(key) < entry.revision
             ),
             key=lambda entry: entry.revision,
         )

@@ -68,6 +68,10 @@ class Registry:
         await self._feeder.fill()
         self._task = asyncio.get_running_loop().create_task(self._feeder.run(), name="feeder")
 
+    async def recall(self) -> None:
+        """Let watches go on that were begun before this server's start; call it when all resources are served."""
+        await self._feeder.recall()
+
     async def close(self) -> None:
         """Stop following the store."""
         if self._task is not None:

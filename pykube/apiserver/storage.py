@@ -13,7 +13,7 @@ from pykube.aio.clock import Clock
 from pykube.api import codec
 from pykube.api.patch.apply.operations import Versions
 from pykube.api.scheme import Resource
-from pykube.errors import AlreadyExists, BadRequest, Cause, Details, Invalid
+from pykube.errors import AlreadyExists, ApiError, BadRequest, Cause, Details, Invalid
 from pykube.store.base import KeyExists, RevisionMismatch, Store
 
 from . import model as models
@@ -73,7 +73,10 @@ class Storage:
 
     def decode(self, data: bytes) -> Any:
         """The object behind encoded JSON, the fields of its managers still encoded."""
-        return stored_entries.decode(self.model.type, data)
+        try:
+            return stored_entries.decode(self.model.type, data)
+        except ApiError as error:
+            raise statuses.internal(f"corrupt object: {self.resource.plural}: {error.message}") from error
 
     async def to_stored(self, value: bytes) -> bytes:
         """An object as it is served, in the form in which it lies in the store.

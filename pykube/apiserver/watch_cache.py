@@ -12,25 +12,22 @@ from __future__ import annotations
 
 import bisect
 import logging
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pykube.api.scheme import Resource
+from pykube.store.base import Event
+from pykube.store.base import EventType as StoreEventType
 
-from . import keys, selectable, statuses
+from . import keys, selectable
 from .progress import Progress
+from .unreadable import Unreadable
+from .watch_history import WatchHistory
 
 log = logging.getLogger(__name__)
 
 EventType = Literal["ADDED", "MODIFIED", "DELETED"]
-
-HISTORY_EVENTS = 4096
-"""Changes kept per resource for watches that start in the past."""
-
-HISTORY_BYTES = 8 << 20
-"""What those changes may weigh; a change of a large object pushes out many small ones."""
 
 _META = b'"metadata":{'
 _PREFIXES: Mapping[EventType, bytes] = {
@@ -153,9 +150,9 @@ class WatchCache:
         self._objects: dict[str, Cached] = {}
         self._keys: list[str] = []
         self._by_label: dict[tuple[str, str], set[str]] = {}
-        self._history: deque[CacheEvent] = deque()
-        self._history_bytes = 0
-        self._history_floor = progress.revision
+        self.unreadable: dict[str, Unreadable] = {}
+        """What lies in the store and cannot be read, by key."""
+        self._history = WatchHistory(progress.revision)
         self._changed = progress.revision
         self._callbacks: dict[str, list[Callback]] = {}
 
@@ -181,12 +178,15 @@ class WatchCache:
         return keys.key(self.prefix, namespace, name)
 
     def get(self, key: str) -> Cached | None:
-        """The object under a store key, or None."""
-        return self._objects.get(key)
+        """The object under a store key, or None; raises InternalError for one that cannot be read."""
+        found = self._objects.get(key)
+        if found is None and key in self.unreadable:
+            raise self.unreadable[key].error()
+        return found
 
     def find(self, namespace: str, name: str) -> Cached | None:
-        """The object of that name; `namespace` is "" for cluster-scoped resources."""
-        return self._objects.get(keys.key(self.prefix, namespace, name))
+        """The object of that name; `namespace` is "" for cluster-scoped resources. Raises as `get`."""
+        return self.get(keys.key(self.prefix, namespace, name))
 
     def snapshot(
         self, namespace: str = "", labels: Mapping[str, str] | None = None, *, start_after: str = "", limit: int = 0
@@ -229,12 +229,27 @@ class WatchCache:
         """A stored value in the version that this resource is served in."""
         return self._convert(value) if self._convert else value
 
+    async def load(self, values: Sequence[bytes]) -> Sequence[bytes]:
+        """Stored values in the version that this resource is served in, where that may take asking somebody.
+
+        Raises:
+            InternalError: it does not work.
+        """
+        return [self.converted(value) for value in values]
+
+    async def settled(self) -> None:
+        """Return when everything that the store has told can be read here, which is at once but for few.
+
+        Raises:
+            InternalError: it cannot be converted to the version that is served.
+        """
+
     # Following
 
     def subscribe(self, callback: Callback, *, namespace: str = "") -> Callable[[], None]:
         """Call back for each present object as ADDED, now, then for each change; returns the way to unsubscribe."""
         for cached in self.snapshot(namespace):
-            callback(CacheEvent("ADDED", cached, None))
+            self._tell(callback, CacheEvent("ADDED", cached, None))
         return self.attach(callback, namespace=namespace)
 
     def attach(self, callback: Callback, *, namespace: str = "") -> Callable[[], None]:
@@ -256,31 +271,60 @@ class WatchCache:
         Raises:
             Expired: the window kept does not reach back that far.
         """
-        if revision < self._history_floor:
-            raise statuses.too_old_revision(revision, self._history_floor)
-        if revision >= self._changed:
-            return ()
-        found = []
-        for event in reversed(self._history):
-            if event.revision <= revision:
-                break
-            found.append(event)
-        found.reverse()
-        return found
+        return self._history.since(revision)
 
     # Feeding; only the feeder calls these.
 
     def begin(self, revision: int) -> None:
         """History is known from `revision` on."""
-        self._history.clear()
-        self._history_bytes = 0
-        self._history_floor = self._changed = revision
+        self._history = WatchHistory(revision)
+        self._changed = revision
+
+    def recall(self, events: Sequence[Event], floor: int) -> None:
+        """What happened between `floor` and `begin`, so that watches from before this server's start go on."""
+        known: dict[str, Cached] = {}
+        found: list[CacheEvent] = []
+        for event in events:
+            if event.entry.revision > self._history.began:
+                break
+            try:
+                found.append(self._past(event, known))
+            except Exception as error:
+                log.debug("a change of %s cannot be read: %s", event.entry.key, error)
+                found, floor = [], event.entry.revision
+        self._history.recall(found, floor)
+
+    def _past(self, event: Event, known: dict[str, Cached]) -> CacheEvent:
+        """A change that happened before the cache was filled; `known` are states that were made already."""
+        entry, key = event.entry, event.entry.key
+        previous = known.get(key)
+        if event.previous is not None and (previous is None or previous.revision != event.previous.revision):
+            previous = self._made(key, event.previous.value, event.previous.revision)
+        if event.type is StoreEventType.PUT:
+            present = self._objects.get(key)
+            if present is None or present.revision != entry.revision:
+                present = self._made(key, entry.value, entry.revision)
+            known[key] = present
+            return CacheEvent("MODIFIED" if event.previous else "ADDED", present, previous if event.previous else None)
+        if previous is None:
+            raise ValueError("a deletion of nothing")
+        return CacheEvent("DELETED", _gone(previous, entry.revision), previous)
+
+    def _made(self, key: str, value: bytes, revision: int) -> Cached:
+        """What a stored value is to readers; raises whatever keeps it from being read."""
+        data = stamp(self.converted(value), revision)
+        seen = self.extract(data)
+        return Cached(key, revision, seen.namespace, seen.name, data, seen.labels, seen.fields)
 
     def put(self, key: str, value: bytes, revision: int, *, quietly: bool = False) -> None:
         """An object came or changed; `quietly` while filling, before anybody can watch."""
-        data = stamp(self.converted(value), revision)
-        seen = self.extract(data)
-        cached = Cached(key, revision, seen.namespace, seen.name, data, seen.labels, seen.fields)
+        try:
+            cached = self._made(key, value, revision)
+        except Exception as error:
+            self._lose(key, revision, error)
+            return
+        if self.unreadable:
+            self.unreadable.pop(key, None)
         previous = self._objects.get(key)
         self._objects[key] = cached
         if previous is None:
@@ -294,14 +338,28 @@ class WatchCache:
 
     def remove(self, key: str, revision: int) -> None:
         """An object is gone."""
+        self.unreadable.pop(key, None)
         previous = self._objects.pop(key, None)
         if previous is None:
             return
         del self._keys[bisect.bisect_left(self._keys, key)]
         self._index(None, previous)
-        data = restamp(previous.data, previous.revision, revision)
-        last = Cached(key, revision, previous.namespace, previous.name, data, previous.labels, previous.fields)
-        self._happened(CacheEvent("DELETED", last, previous))
+        self._happened(CacheEvent("DELETED", _gone(previous, revision), previous))
+
+    def _lose(self, key: str, revision: int, error: Exception) -> None:
+        """An object turned into something that cannot be read: to all who follow, it is gone."""
+        log.error("the object at %s (revision %d) cannot be read and is left out: %s", key, revision, error)
+        self.remove(key, revision)
+        self.unreadable[key] = Unreadable(key, revision, str(error))
+
+    def revision_of(self, key: str) -> int:
+        """The revision at which a key is known here, read or not; 0 for one that is not known."""
+        known = self._objects.get(key) or self.unreadable.get(key)
+        return known.revision if known else 0
+
+    def known(self) -> Sequence[str]:
+        """Every key that is known here, read or not."""
+        return [*self._objects, *self.unreadable]
 
     def _index(self, new: Cached | None, old: Cached | None) -> None:
         """Keep the label index; most changes leave labels alone and cost nothing here."""
@@ -319,20 +377,19 @@ class WatchCache:
 
     def _happened(self, event: CacheEvent) -> None:
         self._changed = event.revision
-        self._remember(event)
+        self._history.add(event)
         for namespace in ("", event.object.namespace) if event.object.namespace else ("",):
             for callback in tuple(self._callbacks.get(namespace, ())):
-                try:
-                    callback(event)
-                except Exception:
-                    log.exception("a follower of %s failed", self.resource.plural)
+                self._tell(callback, event)
 
-    def _remember(self, event: CacheEvent) -> None:
-        if self._history:
-            self._history[-1].forget_frames()
-        self._history.append(event)
-        self._history_bytes += len(event.object.data)
-        while len(self._history) > HISTORY_EVENTS or (self._history_bytes > HISTORY_BYTES and len(self._history) > 1):
-            dropped = self._history.popleft()
-            self._history_bytes -= len(dropped.object.data)
-            self._history_floor = dropped.revision
+    def _tell(self, callback: Callback, event: CacheEvent) -> None:
+        try:
+            callback(event)
+        except Exception:
+            log.exception("a follower of %s failed over %s", self.resource.plural, event.object.key)
+
+
+def _gone(previous: Cached, revision: int) -> Cached:
+    """The last state of an object, with the revision of its deletion."""
+    data = restamp(previous.data, previous.revision, revision)
+    return Cached(previous.key, revision, previous.namespace, previous.name, data, previous.labels, previous.fields)

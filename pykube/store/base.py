@@ -147,6 +147,14 @@ class Store(Protocol):
         """
         ...
 
+    async def events(self, prefix: str, *, after: int, upto: int, limit: int) -> Sequence[Event]:
+        """The first `limit` events under `prefix` with after < revision <= upto, in order.
+
+        Raises:
+            errors.Expired: `after` is compacted.
+        """
+        ...
+
     async def compact(self, revision: int) -> None:
         """Forget history before `revision`: the present, and what was true at `revision`, stay readable."""
         ...

@@ -58,6 +58,9 @@ class MemoryStore:
     def watch(self, prefix: str, *, revision: int) -> Watch:
         return self._feed.watch(prefix, revision, self._replay)
 
+    async def events(self, prefix: str, *, after: int, upto: int, limit: int) -> Sequence[Event]:
+        return await self._replay(prefix, after, upto, limit)
+
     async def compact(self, revision: int) -> None:
         self._check()
         self._compacted = max(self._compacted, min(revision, self._feed.revision))

@@ -78,6 +78,9 @@ class SqliteStore:
     def watch(self, prefix: str, *, revision: int) -> Watch:
         return self._feed.watch(prefix, revision, self._replay)
 
+    async def events(self, prefix: str, *, after: int, upto: int, limit: int) -> Sequence[Event]:
+        return await self._replay(prefix, after, upto, limit)
+
     async def compact(self, revision: int) -> None:
         done = await self.compacted()
         target = min(revision, self._feed.revision)

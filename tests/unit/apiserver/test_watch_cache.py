@@ -4,7 +4,7 @@ import pytest
 
 from pykube import errors
 from pykube.api import core_v1, scheme
-from pykube.apiserver import watch_cache
+from pykube.apiserver import watch_history
 from pykube.apiserver.progress import Progress
 from pykube.apiserver.watch_cache import WatchCache, restamp, stamp, unstamp
 
@@ -116,13 +116,13 @@ def test_history_is_kept_from_the_beginning_on(cache):
     put(cache, "p", 7)
     assert [event.revision for event in cache.since(5)] == [6, 7]
     assert [event.revision for event in cache.since(6)] == [7]
-    assert cache.since(7) == ()
+    assert not cache.since(7)
     with pytest.raises(errors.Expired, match=r"too old resource version: 4 \(5\)"):
         cache.since(4)
 
 
 def test_history_is_bounded(cache, monkeypatch):
-    monkeypatch.setattr(watch_cache, "HISTORY_EVENTS", 2)
+    monkeypatch.setattr(watch_history, "MAX_EVENTS", 2)
     for revision in range(1, 5):
         put(cache, "p", revision)
     assert [event.revision for event in cache.since(2)] == [3, 4]
