@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..authn.user import User
 from ..authz.authorizer import Attributes, Decision
@@ -18,9 +19,27 @@ class Authorizer:
 
     user: User
     ask: Ask
+    type_name: ClassVar[str] = "kubernetes.authorization.Authorizer"
 
     def request_resource(
-        self, *, group: str, version: str, resource: str, subresource: str = "", namespace: str = "", name: str = ""
-    ) -> object:
+        self, *, group: str, resource: str, subresource: str = "", namespace: str = "", name: str = ""
+    ) -> ResourceCheck:
         """The value of the variable ``authorizer.requestResource``."""
-        raise NotImplementedError
+        return ResourceCheck(
+            authorizer=self, group=group, resource=resource, subresource=subresource, namespace=namespace, name=name
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceCheck:
+    """A resource that is asked about."""
+
+    authorizer: Authorizer
+    group: str
+    resource: str
+    subresource: str = ""
+    namespace: str = ""
+    name: str = ""
+    field_selector: str = ""
+    label_selector: str = ""
+    type_name: ClassVar[str] = "kubernetes.authorization.ResourceCheck"

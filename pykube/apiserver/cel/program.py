@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
+from .checker import Checked
 from .cost import PER_CALL_LIMIT, Budget
+from .errors import CostExceeded, EvaluationError
+from .estimate import CostRange, estimate
+from .frame import Frame
+from .planner import Planner
 from .types import Type
+from .values import to_json
+
+_log = logging.getLogger(__name__)
 
 
 class Program:
     """Compiled once, evaluated often; immutable and free of state between evaluations."""
 
-    text: str
-    return_type: Type
+    def __init__(self, text: str, checked: Checked, variables: Mapping[str, Type]) -> None:
+        """
+        Raises:
+            CompileError: a part that does not depend on variables fails.
+        """
+        planner = Planner(checked, dict(variables))
+        self.text = text
+        self.return_type = checked.type_of(checked.root)
+        self._plan = planner.plan(checked.root)
+        self._slots = planner.slots
+        self._checked = checked
+        self._variables = variables
 
-    def estimated_cost(self) -> int:
-        """The most that an evaluation can cost, from the sizes that the types of the variables declare."""
-        raise NotImplementedError
+    def estimated_cost(self) -> CostRange:
+        """The least and the most that an evaluation can cost, from the sizes that types of variables declare."""
+        return estimate(self._checked, self._variables)
 
     def evaluate(
         self, variables: Mapping[str, Any], budget: Budget | None = None, *, limit: int = PER_CALL_LIMIT
@@ -25,14 +44,40 @@ class Program:
         """The value for these variables, as plain JSON data (dict, list, str, int, float, bool, None).
 
         A variable is plain JSON data, or a callable without arguments that makes it, called at most once per evaluation
-        and only if the expression looks at it; what that callable raises comes out unless the expression ignores it
-        (``true || x``). ``authorizer`` is an `authorizer.Authorizer`. Timestamps and durations come back as
-        `values.Timestamp` and `values.Duration`, ``Object{}`` as dict, ``JSONPatch{}`` as dict with op, path, from, value.
-        A missing optional comes back as None.
+        and only if the expression looks at it; an EvaluationError of that callable is the expression's unless the
+        expression ignores it (``true || x``). ``authorizer`` is an `authorizer.Authorizer`. Timestamps and durations come
+        back as `values.Timestamp` and `values.Duration`, ``Object{}`` and ``JSONPatch{}`` as `values.Object` (a dict). A
+        missing optional comes back as None.
 
         Raises:
             EvaluationError: the expression failed, with cel-go's text.
             CostExceeded: this evaluation cost more than `limit`.
             BudgetExceeded: `budget` is used up by it.
         """
-        raise NotImplementedError
+        return to_json(self.value(variables, budget, limit=limit))
+
+    def value(
+        self, variables: Mapping[str, Any], budget: Budget | None = None, *, limit: int = PER_CALL_LIMIT
+    ) -> Any:
+        """As `evaluate`, but the value as expressions see it: what becomes a variable of another expression."""
+        frame = Frame(variables, self._slots, limit)
+        try:
+            frame.cost = self._plan.cost
+            result = self._plan.run(frame)
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+            # Values of other types than the schema has promised.
+            _log.debug("CEL expression %r", self.text, exc_info=True)
+            raise EvaluationError(f"internal error: {error}") from error
+        finally:
+            if budget is not None:
+                budget.spend(frame.cost)
+        if frame.cost > limit:
+            raise CostExceeded
+        return result
+
+    def cost(self, variables: Mapping[str, Any]) -> int:
+        """What one evaluation costs."""
+        budget = Budget()
+        start = budget.left
+        self.value(variables, budget)
+        return start - budget.left

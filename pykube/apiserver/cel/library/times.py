@@ -1,0 +1,143 @@
+"""Timestamps and durations: reading them, their range and their parts.
+
+Source: cel-go, common/types/{timestamp,duration}.go; Go's time.ParseDuration and time.RFC3339.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ..declarations import Overload, method
+from ..errors import EvaluationError
+from ..numbers import MAX_INT, MIN_INT
+from ..values import Duration, Timestamp
+
+_SECOND: Final = 1_000_000_000
+_FIRST: Final = -62_135_596_800
+_LAST: Final = 253_402_300_799
+_UNITS: Final = {"ns": 1, "us": 1000, "µs": 1000, "μs": 1000, "ms": 10**6, "s": _SECOND, "m": 60 * _SECOND, "h": 3600 * _SECOND}
+_PART: Final = re.compile(r"(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)")
+_RFC3339: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:[.,](\d+))?(?:(Z)|([+-])(\d\d):(\d\d))", re.ASCII
+)
+_OFFSET: Final = re.compile(r"([+-]?)(\d{1,2}):(\d\d)", re.ASCII)
+
+
+def timestamp(nanos: int) -> Timestamp:
+    """A timestamp of the years 1 to 9999."""
+    if _FIRST <= nanos // _SECOND <= _LAST:
+        return Timestamp(nanos)
+    raise EvaluationError("timestamp overflow")
+
+
+def duration(nanos: int) -> Duration:
+    """A duration of up to 292 years."""
+    if MIN_INT <= nanos <= MAX_INT:
+        return Duration(nanos)
+    raise EvaluationError("duration overflow")
+
+
+def parse_duration(text: str) -> Duration | None:
+    """A duration such as ``1h30m``, None if it is none."""
+    sign = -1 if text.startswith("-") else 1
+    rest = text[1:] if text[:1] in ("-", "+") else text
+    if rest == "0":
+        return Duration(0)
+    total, position = 0, 0
+    while position < len(rest):
+        found = _PART.match(rest, position)
+        if found is None or not (found[1] or found[2]):
+            return None
+        unit = _UNITS[found[3]]
+        total += int(found[1] or 0) * unit
+        digits = (found[2] or "")[:18]
+        total += int(digits or 0) * unit // 10 ** len(digits)
+        position = found.end()
+    if not rest or not MIN_INT <= sign * total <= MAX_INT:
+        return None
+    return Duration(sign * total)
+
+
+def parse_timestamp(text: str) -> Timestamp | None:
+    """A timestamp in RFC 3339, None if it is none."""
+    found = _RFC3339.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(f"{found[1]}T{found[2]}+00:00")
+    except ValueError:
+        return None
+    seconds = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
+    if not found[4]:
+        hours, minutes = int(found[6]), int(found[7])
+        if hours > 24 or minutes > 60:
+            return None
+        seconds -= (1 if found[5] == "+" else -1) * (hours * 3600 + minutes * 60)
+    fraction = int((found[3] or "")[:9].ljust(9, "0"))
+    return Timestamp(seconds * _SECOND + fraction)
+
+
+def _zone(name: str) -> tzinfo:
+    offset = _OFFSET.fullmatch(name)
+    if offset is not None:
+        span = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        return timezone(-span if offset[1] == "-" else span)
+    try:
+        return UTC if name in ("", "UTC") else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise EvaluationError(f"unknown time zone {name}") from None
+
+
+def _part(get: Callable[[datetime], int]) -> Callable[..., int]:
+    def part(value: Timestamp, zone: str = "") -> int:
+        moment = value.moment
+        return get(moment.astimezone(_zone(zone)) if zone else moment)
+
+    return part
+
+
+def _of_duration(unit: int) -> Callable[[Duration], int]:
+    def part(value: Duration) -> int:
+        whole = abs(value.nanos) // unit
+        return -whole if value.nanos < 0 else whole
+
+    return part
+
+
+_PARTS: Final[dict[str, tuple[str, Callable[[datetime], int]]]] = {
+    "getFullYear": ("year", lambda moment: moment.year),
+    "getMonth": ("month", lambda moment: moment.month - 1),
+    "getDayOfYear": ("day_of_year", lambda moment: moment.timetuple().tm_yday - 1),
+    "getDayOfMonth": ("day_of_month", lambda moment: moment.day - 1),
+    "getDate": ("day_of_month_1_based", lambda moment: moment.day),
+    "getDayOfWeek": ("day_of_week", lambda moment: moment.isoweekday() % 7),
+    "getHours": ("hours", lambda moment: moment.hour),
+    "getMinutes": ("minutes", lambda moment: moment.minute),
+    "getSeconds": ("seconds", lambda moment: moment.second),
+    "getMilliseconds": ("milliseconds", lambda moment: moment.microsecond // 1000),
+}
+_OF_DURATIONS: Final = {
+    "getHours": ("hours", 3600 * _SECOND),
+    "getMinutes": ("minutes", 60 * _SECOND),
+    "getSeconds": ("seconds", _SECOND),
+    "getMilliseconds": ("milliseconds", 10**6),
+}
+
+
+def _overloads() -> list[Overload]:
+    found: list[Overload] = []
+    for name, (word, get) in _PARTS.items():
+        implementation: Any = _part(get)
+        found.append(method(f"timestamp_to_{word}", name, "timestamp -> int", implementation))
+        found.append(method(f"timestamp_to_{word}_with_tz", name, "timestamp, string -> int", implementation))
+        if name in _OF_DURATIONS:
+            word, unit = _OF_DURATIONS[name]
+            found.append(method(f"duration_to_{word}", name, "duration -> int", _of_duration(unit)))
+    return found
+
+
+OVERLOADS: Final = tuple(_overloads())
