@@ -5,6 +5,9 @@ from __future__ import annotations
 from .base import Controller
 from .context import Context
 from .cronjob import CronJobController
+from .csrapproving import CsrApprovingController
+from .csrcleaner import CsrCleanerController
+from .csrsigning import CsrSigningController
 from .daemonset import DaemonSetController
 from .deployment import DeploymentController
 from .disruption import DisruptionController
@@ -46,6 +49,9 @@ ALL: tuple[type[Controller], ...] = (
     TtlAfterFinishedController,
     DisruptionController,
     ResourceQuotaController,
+    CsrApprovingController,
+    CsrSigningController,
+    CsrCleanerController,
     PvcProtectionController,
     PvProtectionController,
     VacProtectionController,

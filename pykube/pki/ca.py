@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from . import files
@@ -63,6 +64,16 @@ class CertificateAuthority:
             files.write(key_file, key_pem(authority._key))
             files.write(certificate_file, authority.pem, mode=0o644)
             return authority
+        return cls.load(folder, name=name)
+
+    @classmethod
+    def load(cls, folder: Path, *, name: str = "ca") -> CertificateAuthority:
+        """The authority of ``<folder>/<name>.crt`` and ``.key``.
+
+        Raises:
+            ValueError: one of the files is missing or broken, or they do not belong together.
+        """
+        certificate_file, key_file = folder / f"{name}.crt", folder / f"{name}.key"
         for file in (certificate_file, key_file):
             if not file.exists():
                 raise ValueError(f"{file} is missing, its partner is there: restore it from a backup")
@@ -101,17 +112,40 @@ class CertificateAuthority:
         lifetime: timedelta = LEAF_LIFETIME,
     ) -> bytes:
         """A certificate, as PEM, for a key that stays where it is; it never outlives the authority's own."""
+        return self.certify(
+            _name(profile),
+            public_key,
+            now,
+            lifetime=lifetime,
+            key_usage=_key_usage(authority=False),
+            extended=[ExtendedKeyUsageOID.SERVER_AUTH] * profile.server
+            + [ExtendedKeyUsageOID.CLIENT_AUTH] * profile.client,
+            alternative_names=_alternative_names(profile),
+        )
+
+    def certify(
+        self,
+        subject: x509.Name,
+        public_key: CertificatePublicKeyTypes,
+        now: datetime,
+        *,
+        lifetime: timedelta,
+        key_usage: x509.KeyUsage,
+        extended: Sequence[x509.ObjectIdentifier],
+        alternative_names: Sequence[x509.GeneralName],
+    ) -> bytes:
+        """A certificate, as PEM, with all that stands in it; it never outlives the authority's own."""
         lifetime = min(lifetime, self.certificate.not_valid_after_utc - now)
-        builder = _builder(_name(profile), self.certificate.subject, public_key, now, lifetime)
+        builder = _builder(subject, self.certificate.subject, public_key, now, lifetime)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        builder = builder.add_extension(_key_usage(authority=False), critical=True)
-        usages = [ExtendedKeyUsageOID.SERVER_AUTH] * profile.server + [ExtendedKeyUsageOID.CLIENT_AUTH] * profile.client
-        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+        builder = builder.add_extension(key_usage, critical=True)
+        if extended:
+            builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=False)
         identifier = self.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
         issuer = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
         builder = builder.add_extension(issuer, critical=False)
-        if names := _alternative_names(profile):
-            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        if alternative_names:
+            builder = builder.add_extension(x509.SubjectAlternativeName(alternative_names), critical=False)
         return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
@@ -138,7 +172,7 @@ def load_key(path: Path) -> ec.EllipticCurvePrivateKey:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime, lifetime: timedelta
+    subject: x509.Name, issuer: x509.Name, key: CertificatePublicKeyTypes, now: datetime, lifetime: timedelta
 ) -> x509.CertificateBuilder:
     return x509.CertificateBuilder(
         issuer_name=issuer,

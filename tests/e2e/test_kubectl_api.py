@@ -92,7 +92,7 @@ def test_edit(kubectl: Kubectl, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "configmap/c edited" in kubectl("edit", "configmap", "c")
     assert kubectl.json("get", "configmap", "c")["data"] == {"a": "new"}
     monkeypatch.setenv("KUBE_EDITOR", "true")
-    assert "skipped" in kubectl("edit", "configmap", "c", check=False)
+    assert "no changes" in kubectl("edit", "configmap", "c", check=False)
 
 
 def test_server_side_apply_and_its_conflicts(kubectl: Kubectl) -> None:

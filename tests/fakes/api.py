@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from pykube import errors
-from pykube.api import codec, core_v1, meta_v1, scheme, selectors
+from pykube.api import authorization_v1, codec, core_v1, meta_v1, scheme, selectors
 from pykube.api.patch import json_patch, merge_patch, strategic_merge
 from pykube.api.scheme import Resource
 from pykube.client.config import ClientConfig
@@ -43,6 +43,8 @@ class FakeApi:
         self._watchers: list[tuple[str, asyncio.Queue[tuple[WatchType, Any]]]] = []
         self.config = ClientConfig(server="https://fake", ca_data="-----BEGIN CERTIFICATE-----")
         self.refuse: Refusal = lambda verb, obj: None
+        self.reviews: Callable[[Any], bool] = lambda review: True
+        """Answers SubjectAccessReviews."""
         self.calls: list[tuple[str, str]] = []
         """Verb (with its subresource) and ``kind/name`` of every write, in order."""
 
@@ -117,6 +119,9 @@ class FakeApi:
         found = resource or scheme.resource_of(obj)
         obj = codec.copy(obj)
         self._check("create", obj)
+        if isinstance(obj, authorization_v1.SubjectAccessReview):
+            obj.status.allowed = self.reviews(obj)
+            return obj
         metadata = obj.metadata
         self._uids += 1
         if not metadata.name:
@@ -259,7 +264,7 @@ class FakeApi:
         return PartialObjectMetadata(metadata=obj.metadata) if cls is PartialObjectMetadata else codec.copy(obj)
 
     def _change(self, resource: Resource, current: Any, changed: Any, subresource: str) -> Any:
-        if subresource == "status":
+        if subresource in ("status", "approval"):
             metadata = msgspec.structs.replace(
                 current.metadata, annotations=changed.metadata.annotations, labels=changed.metadata.labels
             )

@@ -32,7 +32,7 @@ class FakeRecorder:
 class Scene:
     """A fake API with controllers at work on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: ServerConfig | None = None) -> None:
         self.clock = FakeClock()
         self.api = FakeApi(self.clock)
         self.recorder = FakeRecorder()
@@ -42,7 +42,7 @@ class Scene:
             informers=self.informers,
             kinds=Kinds(self.api, self.informers, self.clock),  # type: ignore[arg-type]
             recorder=lambda component: self.recorder,
-            config=ServerConfig(),
+            config=config or ServerConfig(),
             clock=self.clock,
         )
 
