@@ -6,13 +6,16 @@ import math
 from collections.abc import Sequence
 
 from .. import names
-from ..field_errors import SPEC, Errors, Path, forbidden, invalid_value, not_supported, required
+from ..field_errors import SPEC, STATUS, Errors, Path, duplicate, forbidden, invalid_value, not_supported, required
+from ..flowcontrol_bootstrap import EXEMPT, MANDATORY_LEVELS, MANDATORY_SCHEMAS
 from ..flowcontrol_v1 import (
     FlowSchema,
+    FlowSchemaCondition,
     LimitedPriorityLevelConfiguration,
     NonResourcePolicyRule,
     PolicyRulesWithSubjects,
     PriorityLevelConfiguration,
+    PriorityLevelConfigurationCondition,
     QueuingConfiguration,
     ResourcePolicyRule,
     Subject,
@@ -22,6 +25,7 @@ from .rules import Rules
 
 _PRECEDENCE_MAX = 10_000
 _QUEUES_MAX = 10**7
+_PRESERVE_ZERO = "flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares"
 _ENTROPY_MAX_BITS = 60
 _METHODS = ("ByNamespace", "ByUser")
 _KINDS = ("Group", "ServiceAccount", "User")
@@ -47,6 +51,25 @@ def _schema(found: FlowSchema) -> Errors:
         yield from checks.follows(place, spec.priority_level_configuration.name, names.dns_subdomain)
     for index, rule in enumerate(spec.rules):
         yield from _rule(rule, SPEC.child("rules").index(index))
+    mandatory = MANDATORY_SCHEMAS.get(found.metadata.name)
+    if mandatory is not None and spec != mandatory.spec:
+        yield invalid_value(SPEC, spec, f"spec of '{found.metadata.name}' must equal the fixed value")
+    yield from _conditions(found.status.conditions)
+
+
+def _conditions(conditions: Sequence[FlowSchemaCondition | PriorityLevelConfigurationCondition]) -> Errors:
+    seen: set[str] = set()
+    for index, condition in enumerate(conditions):
+        path = STATUS.child("conditions").index(index).child("type")
+        if condition.type in seen:
+            yield duplicate(path, condition.type)
+        seen.add(condition.type)
+        if not condition.type:
+            yield required(path)
+
+
+def _status(new: FlowSchema | PriorityLevelConfiguration, old: FlowSchema | PriorityLevelConfiguration) -> Errors:
+    return _conditions(new.status.conditions)
 
 
 def _rule(rule: PolicyRulesWithSubjects, path: Path) -> Errors:
@@ -154,14 +177,16 @@ def _url_problem(url: str) -> str:
 
 def _level(found: PriorityLevelConfiguration) -> Errors:
     spec, kind = found.spec, SPEC.child("type")
+    if _PRESERVE_ZERO in found.metadata.annotations:
+        yield forbidden(Path("metadata").child("annotations"), f"annotation '{_PRESERVE_ZERO}' is forbidden")
     if (found.metadata.name == "exempt") != (spec.type == "Exempt"):
         yield invalid_value(kind, spec.type, "must be 'Exempt' if and only if `name` is 'exempt'")
     if spec.type == "Exempt":
         if spec.limited is not None:
             yield forbidden(SPEC.child("limited"), "must be nil if the type is not Limited")
         if spec.exempt is not None:
-            shares, percent = spec.exempt.nominal_concurrency_shares, spec.exempt.lendable_percent
-            yield from _shares(shares, percent, SPEC.child("exempt"))
+            yield from _nominal(spec.exempt.nominal_concurrency_shares, SPEC.child("exempt"))
+            yield from _lendable(spec.exempt.lendable_percent, SPEC.child("exempt"))
     elif spec.type == "Limited":
         if spec.exempt is not None:
             yield forbidden(SPEC.child("exempt"), "must be nil if the type is Limited")
@@ -171,21 +196,35 @@ def _level(found: PriorityLevelConfiguration) -> Errors:
             yield from _limited(spec.limited, SPEC.child("limited"))
     else:
         yield not_supported(kind, spec.type, ("Exempt", "Limited"))
+    yield from _mandatory_level(found)
+    yield from _conditions(found.status.conditions)
 
 
-def _shares(shares: int | None, percent: int | None, path: Path) -> Errors:
+def _mandatory_level(found: PriorityLevelConfiguration) -> Errors:
+    """Of the levels that the server cannot do without, only the shares of the exempt one may be chosen."""
+    name, spec = found.metadata.name, found.spec
+    if name not in MANDATORY_LEVELS:
+        return
+    if name == EXEMPT:
+        if spec.type != "Exempt" or spec.limited is not None:
+            message = f"spec of '{name}' except the 'spec.exempt' field must equal the fixed value"
+            yield invalid_value(SPEC, spec, message)
+    elif spec != MANDATORY_LEVELS[name].spec:
+        yield invalid_value(SPEC, spec, f"spec of '{name}' must equal the fixed value")
+
+
+def _nominal(shares: int | None, path: Path) -> Errors:
     if shares is not None and shares < 0:
         yield invalid_value(path.child("nominalConcurrencyShares"), shares, "must be a non-negative integer")
+
+
+def _lendable(percent: int | None, path: Path) -> Errors:
     if percent is not None and not 0 <= percent <= 100:
         yield invalid_value(path.child("lendablePercent"), percent, "must be between 0 and 100, inclusive")
 
 
 def _limited(found: LimitedPriorityLevelConfiguration, path: Path) -> Errors:
-    yield from _shares(found.nominal_concurrency_shares, found.lendable_percent, path)
-    limit = found.borrowing_limit_percent
-    if limit is not None and limit < 0:
-        message = "if specified, must be a non-negative integer"
-        yield invalid_value(path.child("borrowingLimitPercent"), limit, message)
+    yield from _nominal(found.nominal_concurrency_shares, path)
     response, place = found.limit_response, path.child("limitResponse")
     if response.type == "Reject":
         if response.queuing is not None:
@@ -197,6 +236,11 @@ def _limited(found: LimitedPriorityLevelConfiguration, path: Path) -> Errors:
         yield required(place.child("queuing"), "must not be empty if limited.limitResponse.type is Limited")
     else:
         yield from _queuing(response.queuing, place.child("queuing"))
+    yield from _lendable(found.lendable_percent, path)
+    limit = found.borrowing_limit_percent
+    if limit is not None and limit < 0:
+        message = "if specified, must be a non-negative integer"
+        yield invalid_value(path.child("borrowingLimitPercent"), limit, message)
 
 
 def _queuing(found: QueuingConfiguration, path: Path) -> Errors:
@@ -212,8 +256,8 @@ def _queuing(found: QueuingConfiguration, path: Path) -> Errors:
     elif found.hand_size > found.queues:
         yield invalid_value(place, found.hand_size, f"should not be greater than queues ({found.queues})")
     else:
-        bits = sum(math.log2(found.queues - dealt) for dealt in range(found.hand_size))
-        if math.ceil(bits) > _ENTROPY_MAX_BITS:
+        bits = math.ceil(math.log2(found.queues) * found.hand_size)
+        if bits > _ENTROPY_MAX_BITS:
             message = (
                 f"required entropy bits of deckSize {found.queues} and handSize {found.hand_size}"
                 f" should not be greater than {_ENTROPY_MAX_BITS}"
@@ -221,4 +265,7 @@ def _queuing(found: QueuingConfiguration, path: Path) -> Errors:
             yield invalid_value(place, found.hand_size, message)
 
 
-CATALOG = {FlowSchema: Rules(create=_schema), PriorityLevelConfiguration: Rules(create=_level)}
+CATALOG = {
+    FlowSchema: Rules(create=_schema, status=_status),
+    PriorityLevelConfiguration: Rules(create=_level, status=_status),
+}
