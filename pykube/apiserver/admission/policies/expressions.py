@@ -101,7 +101,7 @@ def _plain(found: Type) -> Type:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of an evaluation: a value, or what went wrong."""
+    """What became of an evaluation: a value as expressions see it, or what went wrong."""
 
     value: Any = None
     error: str = ""
@@ -126,7 +126,7 @@ class Group:
         if isinstance(expression.program, CompileError):
             return Outcome(error=f"compilation error: {expression.program}")
         try:
-            return Outcome(expression.program.evaluate(self._bound(), self.budget))
+            return Outcome(expression.program.value(self._bound(), self.budget))
         except BudgetExceeded:
             raise
         except EvaluationError as error:
@@ -161,7 +161,7 @@ class Group:
         if isinstance(program, CompileError):
             return Outcome(error=f'composited variable "{name}" fails to compile: {program}')
         try:
-            return Outcome(program.evaluate(self._bound(), self.budget))
+            return Outcome(program.value(self._bound(), self.budget))
         except BudgetExceeded:
             raise
         except EvaluationError as error:

@@ -19,15 +19,15 @@ from pykube.errors import BadRequest
 from ... import statuses
 from ...cel.cost import RUNTIME_LIMIT, Budget
 from ...cel.errors import BudgetExceeded, CompileError
+from ...cel.objects import JSON_PATCH, OBJECT
 from ...cel.program import Program
-from ...cel.types import Type, list_of, object_of
+from ...cel.types import Type, list_of
 from ...write import Write
 from . import patches, views
 from .conditions import Conditions, compile_conditions
 from .expressions import Compiler, Expression, Group
 
-OBJECT: Final = object_of("Object", {})
-JSON_PATCH: Final = list_of(object_of("JSONPatch", {}))
+_OPERATIONS: Final = list_of(JSON_PATCH)
 
 
 class MutationError(Exception):
@@ -113,7 +113,7 @@ def _mutation(compiler: Compiler, found: v1.Mutation) -> Mutation:
 def form_of(found: v1.Mutation) -> tuple[str, Type]:
     """The expression of a mutation and the type it has to be of."""
     if found.patch_type == "JSONPatch":
-        return found.json_patch.expression if found.json_patch is not None else "", JSON_PATCH
+        return found.json_patch.expression if found.json_patch is not None else "", _OPERATIONS
     return found.apply_configuration.expression if found.apply_configuration is not None else "", OBJECT
 
 

@@ -14,7 +14,9 @@ from pykube.api.patch.apply.merge import merge
 from pykube.api.patch.apply.nodes import Kind, Node
 from pykube.errors import Invalid
 
-from ...cel.values import Object
+from ...cel.errors import EvaluationError
+from ...cel.objects import misnamed
+from ...cel.values import Duration, Object, Timestamp, to_json
 
 Doc = dict[str, Any]
 
@@ -73,12 +75,26 @@ def _operation(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(found: Any) -> Any:
-    """The same as dicts and lists of no special type."""
+    """A value of an expression as JSON has it.
+
+    Raises:
+        PatchError: JSON has nothing of the kind.
+    """
+    try:
+        return _texts(to_json(found))
+    except EvaluationError as error:
+        raise PatchError(
+            f"JSONPath valueExpression evaluated to a type that could not marshal to JSON: {error}"
+        ) from error
+
+
+def _texts(found: Any) -> Any:
+    """The same with times written out."""
     if isinstance(found, dict):
-        return {key: _plain(value) for key, value in found.items()}
+        return {key: _texts(value) for key, value in found.items()}
     if isinstance(found, list):
-        return [_plain(value) for value in found]
-    return found
+        return [_texts(value) for value in found]
+    return str(found) if isinstance(found, Timestamp | Duration) else found
 
 
 def _check_types(found: Any) -> None:
@@ -87,29 +103,8 @@ def _check_types(found: Any) -> None:
     Raises:
         PatchError: one is not.
     """
-    if not isinstance(found, Object):
-        return
-    wrong = list(_misnamed(found, ("Object",)))
-    if wrong:
+    if isinstance(found, Object) and (wrong := misnamed(found)):
         raise PatchError("type mismatch: " + "\n".join(wrong))
-
-
-def _misnamed(found: Any, path: tuple[str, ...]) -> Iterator[str]:
-    if isinstance(found, Object):
-        expected = ".".join(path)
-        if found.type_name != expected:
-            yield (
-                f'unexpected type name "{found.type_name}", expected "{expected}", which matches field name path from '
-                "root Object type"
-            )
-        for key, value in found.items():
-            yield from _misnamed(value, (*path, key))
-    elif isinstance(found, list):
-        for value in found:
-            yield from _misnamed(value, path)
-    elif isinstance(found, dict):
-        for value in found.values():
-            yield from _misnamed(value, path)
 
 
 def _atomics(node: Node, value: Any, path: str) -> Iterator[str]:
