@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..authz.node_restriction import node_restriction
+from ..field_warnings import field_warnings
 from ..write import Stage
 from .certificate_subject_restriction import certificate_subject_restriction
 from .default_ingress_class import default_ingress_class
@@ -55,6 +56,7 @@ def default_chain() -> Chain:
             pod_topology_labels,
         ],
         validating=[
+            field_warnings,
             limit_ranger_check,
             PodSecurity(),
             persistent_volume_claim_resize,
