@@ -25,6 +25,7 @@ from pykube.pki.server import ServerPki
 from pykube.store.base import Store
 
 from . import bootstrap, compaction
+from .admission.policies.status import PolicyStatuses
 from .aggregator.layer import Aggregation
 from .authn import TokenAuthenticator
 from .authn.user import User
@@ -132,6 +133,7 @@ class ApiServer:
         events = EventsTtl(self.registry.cache(core_v1.Event), store, self._clock)
         self._supervisor.keep("events", events.run)
         self._supervisor.keep("seats", fairness.adjust_forever)
+        self._supervisor.keep("policy statuses", PolicyStatuses(self.registry, self._clock).run)
         self._supervisor.keep("flow control", Upkeep(self.registry, fairness, self._clock).run)
         if self.aggregation is not None:
             self.aggregation.start()

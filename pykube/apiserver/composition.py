@@ -26,6 +26,7 @@ from . import reviews, version
 from .admission.certificate_approval import CertificateApproval
 from .admission.certificate_signing import CertificateSigning
 from .admission.mutating_webhook import MutatingWebhooks
+from .admission.policies.plugins import install as install_policies
 from .admission.validating_webhook import ValidatingWebhooks
 from .aggregator.layer import Aggregation
 from .aggregator.trust import PROXY_NAMES
@@ -99,6 +100,7 @@ def compose(
     authorizer = access.authorizer
     registry.admission.validating += [CertificateApproval(authorizer), CertificateSigning(authorizer)]
     registry.admission.validating.append(_escalation_stage(EscalationCheck(access.rbac, authorizer)))
+    install_policies(registry.admission, authorizer)
     metrics = Metrics(registry)
     metrics.add(FlowControlMetrics(fairness))
     metrics.add(_admission_webhooks(registry, webhooks, authorizer))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pykube.api import core_v1
 from pykube.api.scheme import Resource
 
+from ..admission.policies.strategy import PolicyStrategy, WebhookStrategy
 from .api_service import ApiServiceStrategy
 from .definition import DefinitionStrategy
 from .job import JobStrategy
@@ -22,7 +23,6 @@ from .workload import (
     Counted,
     CountedConditionally,
     CountedSlice,
-    CountedWhole,
     Exact,
     ExactOrNew,
     Orphaning,
@@ -89,12 +89,12 @@ STRATEGIES: Mapping[tuple[str, str], type[Strategy]] = {
     ("apiregistration.k8s.io", "apiservices"): ApiServiceStrategy,
     ("resource.k8s.io", "deviceclasses"): Counted,
     ("resource.k8s.io", "resourceslices"): Counted,
-    ("admissionregistration.k8s.io", "mutatingwebhookconfigurations"): CountedWhole,
-    ("admissionregistration.k8s.io", "validatingwebhookconfigurations"): CountedWhole,
-    ("admissionregistration.k8s.io", "mutatingadmissionpolicies"): Counted,
-    ("admissionregistration.k8s.io", "mutatingadmissionpolicybindings"): Counted,
-    ("admissionregistration.k8s.io", "validatingadmissionpolicies"): Counted,
-    ("admissionregistration.k8s.io", "validatingadmissionpolicybindings"): Counted,
+    ("admissionregistration.k8s.io", "mutatingwebhookconfigurations"): WebhookStrategy,
+    ("admissionregistration.k8s.io", "validatingwebhookconfigurations"): WebhookStrategy,
+    ("admissionregistration.k8s.io", "mutatingadmissionpolicies"): PolicyStrategy,
+    ("admissionregistration.k8s.io", "mutatingadmissionpolicybindings"): CountedConditionally,
+    ("admissionregistration.k8s.io", "validatingadmissionpolicies"): PolicyStrategy,
+    ("admissionregistration.k8s.io", "validatingadmissionpolicybindings"): CountedConditionally,
 }
 
 
