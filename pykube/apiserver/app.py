@@ -76,7 +76,7 @@ class ApiServer:
         self.aggregation = aggregation
         self._webhooks = webhooks or WebhookClient(registry)
         self._supervisor = Supervisor(clock)
-        self._definitions = Definitions(registry, clock)
+        self._definitions = Definitions(registry, clock, self._webhooks)
         self._clock = clock
         self._local = LocalSockets()
         self._handler: RequestHandler | None = None

@@ -101,9 +101,11 @@ class RequestHandler:
         ctx.resource = resource
         if (warning := _DEPRECATED.get((resource.group, resource.plural))) is not None:
             ctx.warnings.append(warning)
-        if isinstance(resource, CustomResource) and resource.deprecation:
-            ctx.warnings.append(resource.deprecation)
         verb = self._verb(info, resource)
+        if isinstance(resource, CustomResource):
+            if resource.deprecation:
+                ctx.warnings.append(resource.deprecation)
+            await self._registry.cache(resource).settled()
         if info.verb in _READS or (resource.group, resource.plural, info.subresource) in self._routes.streams:
             return await verb(ctx, resource)
         return await _to_the_end(ctx, verb(ctx, resource))

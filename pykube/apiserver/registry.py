@@ -22,7 +22,7 @@ from .feeder import Feeder
 from .progress import Progress
 from .resources import catalog
 from .resources.strategy import Strategy
-from .storage import Storage
+from .storage import Storage, ToStored
 from .watch_cache import WatchCache
 from .watcher import Watcher
 from .write import Operation, Write
@@ -58,7 +58,7 @@ class Registry:
             cache = WatchCache(resource, self.progress, convert=converted.load if converted else None)
             self._caches[where] = cache
             self._storages[where] = Storage(
-                cache, store, strategies(resource), clock, stored=converted.store if converted else None
+                cache, store, strategies(resource), clock, stored=_to_stored(converted.store) if converted else None
             )
         self._feeder = Feeder(store, self._caches.values(), self.progress, clock)
         self._task: asyncio.Task[None] | None = None
@@ -181,6 +181,13 @@ def obj_meta(obj: Struct) -> meta_v1.ObjectMeta:
     meta = getattr(obj, "metadata")  # noqa: B009 - Struct itself has no metadata; every top-level type does
     assert isinstance(meta, meta_v1.ObjectMeta)
     return meta
+
+
+def _to_stored(store: Callable[[bytes], bytes]) -> ToStored:
+    async def to_stored(value: bytes) -> bytes:
+        return store(value)
+
+    return to_stored
 
 
 def _where(resource: Resource | type) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ Values lie in the store as JSON without resourceVersion; the revision of the key
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,10 @@ class Written:
     created: bool = False
 
 
+ToStored = Callable[[bytes], Awaitable[bytes]]
+"""Puts an encoded object as it is served into the form that lies in the store; raises InternalError when a conversion
+webhook has failed."""
+
 Make = Callable[[Any, Cached], Any]
 """Makes the new object from the old one (decoded; not to be changed) and its encoded form."""
 
@@ -56,13 +60,13 @@ class Storage:
         strategy: Strategy,
         clock: Clock,
         *,
-        stored: Callable[[bytes], bytes] | None = None,
+        stored: ToStored | None = None,
         model: Model | None = None,
         printer: Printer | None = None,
         versions: Versions | None = None,
     ) -> None:
         self.cache = cache
-        self.stored: Callable[[bytes], bytes] = stored or _as_served
+        self.to_stored: ToStored = stored or _as_served
         self.strategy = strategy
         self.store = store
         self.clock = clock
@@ -78,17 +82,14 @@ class Storage:
         except ApiError as error:
             raise statuses.internal(f"corrupt object: {self.resource.plural}: {error.message}") from error
 
-    async def to_stored(self, value: bytes) -> bytes:
-        """An object as it is served, in the form in which it lies in the store.
+    async def to_served(self, value: bytes) -> bytes:
+        """An object as it lies in the store, in the version served here.
 
         Raises:
             InternalError: a conversion webhook has failed.
         """
-        return self.stored(value)
-
-    async def to_served(self, value: bytes) -> bytes:
-        """An object as it lies in the store, in the version served here; raises as `to_stored`."""
-        return self.cache.converted(value)
+        [found] = await self.cache.load([value])
+        return found
 
     async def create(self, write: Write) -> Written:
         """Create ``write.object``.
@@ -237,7 +238,7 @@ class Storage:
         return bool(self.strategy.finalizers(write.old)) and not self.strategy.finalizers(write.object)
 
 
-def _as_served(value: bytes) -> bytes:
+async def _as_served(value: bytes) -> bytes:
     return value
 
 

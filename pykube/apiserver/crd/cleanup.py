@@ -23,7 +23,12 @@ def condition(reason: str) -> Condition:
 
 
 async def delete_all(storage: Storage, registry: Registry) -> None:
-    """Delete every object; those with finalizers stay until somebody removes them."""
+    """Delete every object; those with finalizers stay until somebody removes them.
+
+    Raises:
+        InternalError: they cannot be converted from the version in which they lie in the store.
+    """
+    await storage.cache.settled()
     for cached in storage.cache.snapshot():
         write = Write(Operation.DELETE, storage.resource, cached.namespace, cached.name, registry)
         try:

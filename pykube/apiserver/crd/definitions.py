@@ -26,6 +26,7 @@ from ..registry import Registry
 from ..resources.definition import CLEANUP
 from ..storage import Storage
 from ..watch_cache import CacheEvent
+from ..webhooks.client import WebhookClient
 from . import cleanup, kind
 from . import names as naming
 
@@ -60,8 +61,9 @@ class _Served:
 class Definitions:
     """Serves what the definitions of a registry define; the registry must be started."""
 
-    def __init__(self, registry: Registry, clock: Clock) -> None:
+    def __init__(self, registry: Registry, clock: Clock, webhooks: WebhookClient) -> None:
         self._registry = registry
+        self._webhooks = webhooks
         self._clock = clock
         self._tasks = Supervisor(clock)
         self._known: dict[str, _Known] = {}
@@ -161,7 +163,7 @@ class Definitions:
         served = self._served.get(name)
         if served is not None and served.made_from == made_from:
             return
-        storages = kind.storages(definition, self._registry, lambda: self._is_terminating(name))
+        storages = kind.storages(definition, self._registry, lambda: self._is_terminating(name), self._webhooks)
         if storages:
             await self._registry.extend(storages)
             self._served[name] = _Served(storages[0].resource, made_from, tuple(storages))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -16,9 +17,12 @@ from pykube.api.scheme import CustomResource, Subresource
 
 from ..discovery import version_priority
 from ..registry import Registry
-from ..storage import Storage
+from ..storage import Storage, ToStored
 from ..watch_cache import WatchCache
+from ..webhooks.client import WebhookClient
 from .columns import printer
+from .conversion import Converter, WebhookConverter, renamed
+from .converted_cache import ConvertedCache
 from .ownership import ServedVersions
 from .pruning import META_FIELDS
 from .schema import CompiledSchema, compile_schema
@@ -68,53 +72,87 @@ class CustomModel:
         return codec.encode(obj)
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What all versions of a kind share."""
+
+    definition: CustomResourceDefinition
+    registry: Registry
+    terminating: Callable[[], bool]
+    versions: Versions
+    stored: CustomModel
+    converter: Converter | None
+    """Who turns one version into another; None where they differ in nothing but their names."""
+
+
 def storages(
-    definition: CustomResourceDefinition, registry: Registry, terminating: Callable[[], bool]
-) -> list[Storage]:
-    """The ways to the objects of each version served; their caches are still to be filled."""
-    stored = next(version.name for version in definition.spec.versions if version.storage)
-    api_version = f"{definition.spec.group}/{stored}"
-    versions = ServedVersions(definition)
-    return [
-        _storage(definition, version, registry, terminating, api_version, versions)
-        for version in definition.spec.versions
-        if version.served
-    ]
-
-
-def _storage(
     definition: CustomResourceDefinition,
-    version: CustomResourceDefinitionVersion,
     registry: Registry,
     terminating: Callable[[], bool],
-    stored_version: str,
-    versions: Versions,
-) -> Storage:
-    resource = resource_of(definition, version)
+    webhooks: WebhookClient,
+) -> list[Storage]:
+    """The ways to the objects of each version served, the stored one first; their caches are still to be filled.
+
+    Raises:
+        ValueError: the definition does not say where its conversion webhook is reached.
+    """
+    stored = next(version for version in definition.spec.versions if version.storage)
+    conversion = definition.spec.conversion
+    by_webhook = conversion is not None and conversion.strategy == "Webhook" and len(definition.spec.versions) > 1
+    kind = _Kind(
+        definition,
+        registry,
+        terminating,
+        ServedVersions(definition),
+        CustomModel(resource_of(definition, stored), compile_schema(stored)),
+        WebhookConverter(webhooks, definition) if by_webhook else None,
+    )
+    served = [version for version in definition.spec.versions if version.served]
+    return [_storage(kind, version) for version in sorted(served, key=lambda version: not version.storage)]
+
+
+def _storage(kind: _Kind, version: CustomResourceDefinitionVersion) -> Storage:
+    resource = resource_of(kind.definition, version)
     schema = compile_schema(version)
     model = CustomModel(resource, schema)
-    cache = WatchCache(
-        resource, registry.progress, convert=model.load, extract=extract(resource, version.selectable_fields)
-    )
     scale = version.subresources.scale if version.subresources is not None else None
     return Storage(
-        cache,
-        registry.store,
-        CustomStrategy(resource, schema, scale, terminating),
-        registry.clock,
-        stored=_stored(resource.api_version, stored_version),
+        _cache(kind, resource, model, version),
+        kind.registry.store,
+        CustomStrategy(resource, schema, scale, kind.terminating),
+        kind.registry.clock,
+        stored=_to_stored(kind, resource.api_version),
         model=model,
         printer=printer(version.additional_printer_columns),
-        versions=versions,
+        versions=kind.versions,
     )
 
 
-def _stored(served: str, stored: str) -> Callable[[bytes], bytes] | None:
-    """What puts the version that is stored in the place of the one that is served: the first field of an object."""
+def _cache(
+    kind: _Kind, resource: CustomResource, model: CustomModel, version: CustomResourceDefinitionVersion
+) -> WatchCache:
+    registry, fields = kind.registry, extract(resource, version.selectable_fields)
+    if kind.converter is None:
+        return WatchCache(resource, registry.progress, convert=model.load, extract=fields)
+    return ConvertedCache(
+        resource, registry.progress, kind.converter, registry.clock, complete=model.load, extract=fields
+    )
+
+
+def _to_stored(kind: _Kind, served: str) -> ToStored | None:
+    """What puts the version that is stored in the place of the one that is served."""
+    stored, converter = kind.stored.api_version, kind.converter
     if served == stored:
         return None
-    old, new = b'{"apiVersion":"%b"' % served.encode(), b'{"apiVersion":"%b"' % stored.encode()
-    return lambda value: new + value.removeprefix(old)
+
+    async def rename(value: bytes) -> bytes:
+        return renamed(value, stored)
+
+    async def convert(value: bytes) -> bytes:
+        [converted] = await converter.convert([value], stored) if converter is not None else [value]
+        return kind.stored.load(converted)
+
+    return rename if converter is None else convert
 
 
 def resource_of(definition: CustomResourceDefinition, version: CustomResourceDefinitionVersion) -> CustomResource:

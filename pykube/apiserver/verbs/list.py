@@ -125,8 +125,9 @@ async def _past(ctx: Context, cache: WatchCache, asked: Asked) -> Page:
     while True:
         size = asked.limit if asked.selection.empty else _READ_AHEAD
         page = await ctx.registry.store.list(prefix, revision=asked.revision, start_after=start, limit=size)
-        for position, entry in enumerate(page.entries):
-            item = _from_store(cache, entry.key, entry.value, entry.revision)
+        values = await cache.load([entry.value for entry in page.entries])
+        for position, (entry, value) in enumerate(zip(page.entries, values, strict=True)):
+            item = _from_store(cache, entry.key, value, entry.revision)
             if not asked.selection.matches(item):
                 continue
             found.append(item)
@@ -140,7 +141,7 @@ async def _past(ctx: Context, cache: WatchCache, asked: Asked) -> Page:
 
 
 def _from_store(cache: WatchCache, key: str, value: bytes, revision: int) -> Cached:
-    data = stamp(cache.converted(value), revision)
+    data = stamp(value, revision)
     seen = cache.extract(data)
     return Cached(key, revision, seen.namespace, seen.name, data, seen.labels, seen.fields)
 

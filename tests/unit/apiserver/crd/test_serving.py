@@ -7,6 +7,7 @@ from typing import Any
 from pykube.apiserver.crd.definitions import Definitions
 from pykube.apiserver.registry import Registry
 from pykube.apiserver.resources.catalog import Pools
+from pykube.apiserver.webhooks.client import WebhookClient
 from tests.fakes.api_server import Answer, Api, running
 from tests.fakes.custom_kinds import CRONTABS, DEFINITIONS, GROUP, crontab, definition, version
 
@@ -285,7 +286,7 @@ def test_what_is_stored_already_is_served_from_the_start() -> None:
         await api.post(CRONTABS, crontab())
         registry = Registry(api.store, api.registry.clock, Pools())
         await registry.start()
-        definitions = Definitions(registry, registry.clock)
+        definitions = Definitions(registry, registry.clock, WebhookClient(registry))
         try:
             await definitions.start()
             resource = registry.resource(GROUP, "v1", "crontabs")
