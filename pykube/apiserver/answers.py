@@ -16,11 +16,11 @@ from pykube.api import codec
 from pykube.api.scheme import CustomResource, Resource
 from pykube.errors import ApiError, NotAcceptable
 
-from . import table, unreadable
+from . import corrupt, table
 from .negotiation import JSON, PLAIN, YAML, Form, negotiate
 from .request import Context
 from .table.render import IncludeObject
-from .watch_cache import Cached
+from .watch_cache import Cached, WatchCache
 
 GZIP_ABOVE = 128 * 1024
 """Bodies larger than this are compressed for clients that ask for it; upstream's limit."""
@@ -132,8 +132,8 @@ def many(
 ) -> web.Response:
     """A list of objects."""
     asked = form(ctx)
-    if left_out := ctx.registry.cache(resource).unreadable:
-        ctx.warnings.append(unreadable.warning(left_out))
+    if (cache := ctx.registry.cache(resource)).corrupt:
+        _warn_of_corrupt(ctx, cache)
     if asked.kind == "Table":
         found = table.render(
             resource.group,
@@ -154,6 +154,14 @@ def many(
         head = head.replace(own, b'"apiVersion":"meta.k8s.io/%b"' % asked.version.encode(), 1)
         datas = [partial(data, asked.version) for data in datas]
     return answer(ctx, b"".join((head, b",".join(datas), b"]}")), media_type=asked.media_type)
+
+
+def _warn_of_corrupt(ctx: Context, cache: WatchCache) -> None:
+    """Name what a list leaves out because it cannot be read; nobody hears of other namespaces than the one asked."""
+    namespace = ctx.info.namespace if cache.resource.namespaced else ""
+    left_out = sorted(key for key in cache.corrupt if key.startswith(cache.key(namespace, "")))
+    if left_out:
+        ctx.warnings.append(corrupt.warning(left_out))
 
 
 def partial(data: bytes, version: str = "v1") -> bytes:

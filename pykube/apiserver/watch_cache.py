@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pykube.api.scheme import Resource
+from pykube.api.scheme import CustomResource, Resource
 from pykube.store.base import Event
 from pykube.store.base import EventType as StoreEventType
 
-from . import keys, selectable
+from . import keys, selectable, stored_entries
+from .corrupt import Corrupt, explain
 from .progress import Progress
-from .unreadable import Unreadable
 from .watch_history import WatchHistory
 
 log = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ class WatchCache:
         self._objects: dict[str, Cached] = {}
         self._keys: list[str] = []
         self._by_label: dict[tuple[str, str], set[str]] = {}
-        self.unreadable: dict[str, Unreadable] = {}
+        self.corrupt: dict[str, Corrupt] = {}
         """What lies in the store and cannot be read, by key."""
         self._history = WatchHistory(progress.revision)
         self._changed = progress.revision
@@ -180,8 +180,8 @@ class WatchCache:
     def get(self, key: str) -> Cached | None:
         """The object under a store key, or None; raises InternalError for one that cannot be read."""
         found = self._objects.get(key)
-        if found is None and key in self.unreadable:
-            raise self.unreadable[key].error()
+        if found is None and key in self.corrupt:
+            raise self.corrupt[key].error()
         return found
 
     def find(self, namespace: str, name: str) -> Cached | None:
@@ -317,14 +317,19 @@ class WatchCache:
         return Cached(key, revision, seen.namespace, seen.name, data, seen.labels, seen.fields)
 
     def put(self, key: str, value: bytes, revision: int, *, quietly: bool = False) -> None:
-        """An object came or changed; `quietly` while filling, before anybody can watch."""
+        """An object came or changed; `quietly` while filling, before anybody can watch.
+
+        While filling, objects are decoded once, to see that they can be: later ones were written by this server.
+        """
         try:
             cached = self._made(key, value, revision)
+            if quietly and not isinstance(self.resource, CustomResource):
+                stored_entries.decode(self.resource.type, cached.data)
         except Exception as error:
-            self._lose(key, revision, error)
+            self._lose(key, revision, explain(value, error))
             return
-        if self.unreadable:
-            self.unreadable.pop(key, None)
+        if self.corrupt:
+            self.corrupt.pop(key, None)
         previous = self._objects.get(key)
         self._objects[key] = cached
         if previous is None:
@@ -338,7 +343,7 @@ class WatchCache:
 
     def remove(self, key: str, revision: int) -> None:
         """An object is gone."""
-        self.unreadable.pop(key, None)
+        self.corrupt.pop(key, None)
         previous = self._objects.pop(key, None)
         if previous is None:
             return
@@ -346,20 +351,20 @@ class WatchCache:
         self._index(None, previous)
         self._happened(CacheEvent("DELETED", _gone(previous, revision), previous))
 
-    def _lose(self, key: str, revision: int, error: Exception) -> None:
+    def _lose(self, key: str, revision: int, why: str) -> None:
         """An object turned into something that cannot be read: to all who follow, it is gone."""
-        log.error("the object at %s (revision %d) cannot be read and is left out: %s", key, revision, error)
+        log.error("the object at %s (revision %d) cannot be read and is left out: %s", key, revision, why)
         self.remove(key, revision)
-        self.unreadable[key] = Unreadable(key, revision, str(error))
+        self.corrupt[key] = Corrupt(key, revision, why)
 
     def revision_of(self, key: str) -> int:
         """The revision at which a key is known here, read or not; 0 for one that is not known."""
-        known = self._objects.get(key) or self.unreadable.get(key)
+        known = self._objects.get(key) or self.corrupt.get(key)
         return known.revision if known else 0
 
     def known(self) -> Sequence[str]:
         """Every key that is known here, read or not."""
-        return [*self._objects, *self.unreadable]
+        return [*self._objects, *self.corrupt]
 
     def _index(self, new: Cached | None, old: Cached | None) -> None:
         """Keep the label index; most changes leave labels alone and cost nothing here."""
