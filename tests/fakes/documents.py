@@ -96,7 +96,7 @@ VALID: dict[tuple[str, str], dict[str, Any]] = {
     ("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy"): {
         "spec": {
             "matchConstraints": {"resourceRules": _RULES},
-            "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": "[]"}}],
+            "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": "[JSONPatch{}]"}}],
             "reinvocationPolicy": "Never",
         }
     },
