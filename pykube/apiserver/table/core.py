@@ -10,6 +10,7 @@ from .duration import UNKNOWN, since
 from .printer import Column, Object, Printer, columns
 
 LOAD_BALANCER_WIDTH = 16
+CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class"
 ROLE_PREFIX = "node-role.kubernetes.io/"
 
 
@@ -140,6 +141,12 @@ def access_modes(modes: list[str] | None) -> str:
     return ",".join(text for mode, text in short.items() if mode in (modes or ()))
 
 
+def _class_of(item: Object) -> str:
+    """The class of a volume or claim; the annotation of old wins over the field."""
+    annotations = item["metadata"].get("annotations") or {}
+    return annotations.get(CLASS_ANNOTATION) or part(item, "spec").get("storageClassName") or ""
+
+
 def _phase(item: Object) -> str:
     return "Terminating" if item["metadata"].get("deletionTimestamp") else part(item, "status").get("phase", "")
 
@@ -154,7 +161,7 @@ def persistent_volume(item: Object, now: datetime) -> list[Any]:
         spec.get("persistentVolumeReclaimPolicy", ""),
         _phase(item),
         f"{claim.get('namespace', '')}/{claim.get('name', '')}" if claim else "",
-        spec.get("storageClassName", ""),
+        _class_of(item),
         spec.get("volumeAttributesClassName") or UNSET,
         part(item, "status").get("reason", ""),
         age(item, now),
@@ -171,7 +178,7 @@ def persistent_volume_claim(item: Object, now: datetime) -> list[Any]:
         volume,
         part(status, "capacity").get("storage", "0") if volume else "",
         access_modes(status.get("accessModes")) if volume else "",
-        spec.get("storageClassName") or "",
+        _class_of(item),
         spec.get("volumeAttributesClassName") or UNSET,
         age(item, now),
         spec.get("volumeMode") or UNSET,

@@ -240,3 +240,10 @@ def test_kinds_without_columns_of_their_own():
 def test_no_printer_for_kinds_that_do_not_exist():
     known = {(one.group, one.kind) for one in scheme.resources} | {("autoscaling", "Scale")}
     assert set(PRINTERS) <= known
+
+
+def test_the_class_in_an_annotation_of_old_wins():
+    old = {"annotations": {"volume.beta.kubernetes.io/storage-class": "old"}}
+    assert row("", "PersistentVolume", metadata=old, spec={"storageClassName": "new"})[6] == "old"
+    assert row("", "PersistentVolumeClaim", metadata=old, spec={})[5] == "old"
+    assert row("", "PersistentVolumeClaim", spec={"storageClassName": "new"})[5] == "new"
