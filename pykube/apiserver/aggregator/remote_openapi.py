@@ -103,7 +103,7 @@ async def _specification(
         return Specification(links=links, paths=paths)
     try:
         found = await asyncio.to_thread(_parts, answer.body, paths, convert=links is None)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         log.warning("OpenAPI of %s cannot be understood: %s", delegates[0].backend, error)
         return Specification(links=links, paths=paths)
     return Specification(found[0], answer.etag, links, found[1], paths=paths)
@@ -113,4 +113,6 @@ def _parts(body: bytes, paths: Sequence[str], *, convert: bool) -> tuple[Mapping
     """The document taken apart by group version; run in a thread, as documents may be large."""
     whole: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
     parts = {path: remote.part_of(whole, path) for path in paths}
+    for part in parts.values():
+        remote.check(part)
     return parts, {path: remote.as_v3(part) for path, part in parts.items()} if convert else {}

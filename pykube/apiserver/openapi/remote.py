@@ -5,11 +5,14 @@ Source: k8s.io/kube-openapi pkg/aggregator (filtering and merging) and pkg/opena
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+
+from . import protobuf
 
 Json = dict[str, Any]
 
@@ -51,6 +54,18 @@ def part_of(whole: Json, path: str) -> RemoteV2:
             kept[name] = definitions[name]
             open_ += references(definitions[name])
     return RemoteV2(paths, kept)
+
+
+def check(part: RemoteV2) -> None:
+    """See to it that the part can be shown in all forms: one broken part would spoil the whole document.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    try:
+        protobuf.encode({"paths": part.paths, "definitions": part.definitions})
+    except (ValueError, TypeError, AttributeError, KeyError, struct.error) as error:
+        raise ValueError(f"no OpenAPI of version 2: {error}") from error
 
 
 def _mapping(found: Any) -> Json:

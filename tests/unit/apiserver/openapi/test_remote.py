@@ -1,6 +1,8 @@
 """Parts of other servers' documents: cut out, renamed, merged."""
 
-from pykube.apiserver.openapi.remote import RemoteV2, merged, part_of, references
+import pytest
+
+from pykube.apiserver.openapi.remote import RemoteV2, check, merged, part_of, references
 
 SHARED = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 A = {"properties": {"meta": {"$ref": f"#/definitions/{SHARED}"}, "b": {"$ref": "#/definitions/b"}}}
@@ -39,3 +41,12 @@ def test_what_two_servers_share_stands_once():
     found = merged([one, two], set())
     assert found.definitions == {"a": {"type": "object"}, "b": {"type": "string"}, "b_v2": {"type": "integer"}}
     assert found.paths == {"/1": {}, "/2": {"$ref": "#/definitions/b_v2"}}
+
+
+@pytest.mark.parametrize(
+    "paths", [{"/a": 7}, {"/a": {"get": {"Extensions": None}}}, {"/a": {"get": {"tags": [7]}}}, {"/a": [{}]}]
+)
+def test_what_cannot_be_shown_in_all_forms_is_told(paths):
+    with pytest.raises(ValueError, match="no OpenAPI of version 2"):
+        check(RemoteV2(paths, {}))
+    check(RemoteV2({"/a": {"get": {"tags": ["x"], "responses": {}}}}, {"b": {"type": "object"}}))
