@@ -50,8 +50,8 @@ class ResourceQuotaController(Controller):
         await self._kinds.start()
 
     def _changed(self, old: core_v1.ResourceQuota, new: core_v1.ResourceQuota) -> None:
-        """The status is this controller's own; what others write there stands until the next count."""
-        if old.spec != new.spec:
+        """Bounds in the status that are not those in force are mended at once, a wrong use with the next count."""
+        if old.spec != new.spec or new.status.hard != new.spec.hard:
             self.enqueue(new)
 
     def _follow(self, resource: Resource, informer: Informer[Any]) -> None:

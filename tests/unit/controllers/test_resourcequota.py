@@ -70,14 +70,17 @@ def test_names_that_nobody_knows_have_no_use():
     play(story)
 
 
-def test_a_status_that_somebody_else_wrote_is_mended_with_the_next_count():
+def test_a_status_that_somebody_else_wrote_is_mended():
     async def story(scene):
         made = await scene.api.create(quota(pods="3"))
         await scene.settle()
         scene.api.put_status(made, hard=workloads.amounts(pods="99"))
         await scene.settle()
-        assert str(scene.api.all(core_v1.ResourceQuota)[0].status.hard["pods"]) == "99"
-        await scene.settle(RESYNC)
         assert str(scene.api.all(core_v1.ResourceQuota)[0].status.hard["pods"]) == "3"
+        scene.api.put_status(made, used=workloads.amounts(pods="99"))
+        await scene.settle()
+        assert used(scene) == {"pods": "99"}
+        await scene.settle(RESYNC)
+        assert used(scene) == {"pods": "0"}
 
     play(story)
