@@ -101,10 +101,11 @@ def from_dict(cls: type[T], data: Any) -> T:
         BadRequest: a field has a value of the wrong type; the message is the one that Go's decoder gives.
     """
     try:
-        if cls is not CustomObject:
-            # By way of JSON, in C, which is faster than making plain data of it here; nearly all data passes.
-            with contextlib.suppress(msgspec.MsgspecError, TypeError, OverflowError):
-                return decoder(cls).decode(encode(data))
+        if cls is CustomObject:
+            return _custom_object(data)  # type: ignore[return-value]  # null is a value to a custom kind
+        # By way of JSON, in C, which is faster than making plain data of it here; nearly all data passes.
+        with contextlib.suppress(msgspec.MsgspecError, TypeError, OverflowError):
+            return decoder(cls).decode(encode(data))
         return msgspec.convert(_plain(data), cls, dec_hook=_to_custom)
     except (msgspec.ValidationError, ValueError) as error:
         reason = explain(cls, data) or error

@@ -13,8 +13,11 @@ from functools import lru_cache
 _NANO = 10**9
 _MAX_BINARY = (2**63 - 1) * _NANO
 _MAX_EXPONENT = 128
+_MAX_DIGITS = 400
 
 _SPLIT = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)\Z")
+
+_EXPONENT = re.compile(r"[eE][+-]?[0-9]{1,10}\Z")
 
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
@@ -180,6 +183,8 @@ def _parse(source: str) -> Quantity:
         if found.group(3) is not None or not (sign or suffix):
             raise QuantityError(_WRONG_NUMBER)
         whole = "0"
+    if len(whole) + len(fraction) > _MAX_DIGITS:
+        raise QuantityError(_WRONG_NUMBER)
     base, exponent, notation = _suffix(suffix)
     digits = int(whole + fraction) * _NANO
     shift = -len(fraction)
@@ -202,10 +207,9 @@ def _suffix(suffix: str) -> tuple[int, int, Format]:
     if suffix in _BINARY:
         return 2, _BINARY[suffix], Format.BINARY_SI
     if suffix[0] in "eE":
-        try:
-            exponent = int(suffix[1:])
-        except ValueError:
-            raise QuantityError(_WRONG_SUFFIX) from None
+        if not _EXPONENT.match(suffix):
+            raise QuantityError(_WRONG_SUFFIX)
+        exponent = int(suffix[1:])
         if abs(exponent) > _MAX_EXPONENT:  # danger: a few bytes of input must not become gigabytes of digits
             raise QuantityError(_WRONG_NUMBER)
         return 10, exponent, Format.DECIMAL_EXPONENT

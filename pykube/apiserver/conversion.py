@@ -12,8 +12,15 @@ from typing import Any
 
 import msgspec
 
-from pykube.api import autoscaling_v2, codec, core_v1
+from pykube.api import autoscaling_v1, autoscaling_v2, codec, core_v1, events_v1
+from pykube.api.patch.apply import nodes
+from pykube.api.patch.apply.nodes import Node
+from pykube.api.schema import Struct
 from pykube.api.scheme import Resource
+
+from . import autoscaler_versions
+
+Doc = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,69 +45,60 @@ _EVENT_FIELDS: Mapping[str, str] = {
 _CORE_FIELDS: Mapping[str, str] = {new: old for old, new in _EVENT_FIELDS.items()}
 
 
-def _renamed(data: bytes, names: Mapping[str, str], api_version: str) -> dict[str, Any]:
-    found = {names.get(key, key): value for key, value in msgspec.json.decode(data).items()}
-    found["apiVersion"] = api_version
-    return found
+def _newer_event(doc: Doc) -> dict[str, Any]:
+    return {_EVENT_FIELDS.get(key, key): value for key, value in doc.items()} | {"apiVersion": "events.k8s.io/v1"}
+
+
+def _core_event(doc: Doc) -> dict[str, Any]:
+    return {_CORE_FIELDS.get(key, key): value for key, value in doc.items()} | {"apiVersion": "v1"}
 
 
 def _load_event(value: bytes) -> bytes:
-    return msgspec.json.encode(_renamed(value, _EVENT_FIELDS, "events.k8s.io/v1"))
+    return codec.encode(codec.from_dict(events_v1.Event, _newer_event(msgspec.json.decode(value))))
 
 
 def _store_event(value: bytes) -> bytes:
-    return codec.encode(codec.from_dict(core_v1.Event, _renamed(value, _CORE_FIELDS, "v1")))
-
-
-def _cpu_metric(percent: int, *, status: bool = False) -> dict[str, Any]:
-    """The v2 form of v1's one metric: average CPU use in percent of the request."""
-    target = {"averageUtilization": percent} if status else {"type": "Utilization", "averageUtilization": percent}
-    return {"type": "Resource", "resource": {"name": "cpu", ("current" if status else "target"): target}}
-
-
-def _cpu_percent(metrics: list[dict[str, Any]], part: str) -> int | None:
-    """The average CPU use among v2 metrics, or None when there is no such metric."""
-    for metric in metrics:
-        resource = metric.get("resource") or {}
-        if metric.get("type") == "Resource" and resource.get("name") == "cpu":
-            found = resource.get(part, {}).get("averageUtilization")
-            return found if isinstance(found, int) else None
-    return None
-
-
-def _load_autoscaler(value: bytes) -> bytes:
-    doc = msgspec.json.decode(value)
-    doc["apiVersion"] = "autoscaling/v1"
-    spec, status = doc.get("spec", {}), doc.get("status", {})
-    percent = _cpu_percent(spec.pop("metrics", None) or [], "target")
-    spec.pop("behavior", None)
-    if percent is not None:
-        spec["targetCPUUtilizationPercentage"] = percent
-    current = _cpu_percent(status.pop("currentMetrics", None) or [], "current")
-    status.pop("conditions", None)
-    if current is not None:
-        status["currentCPUUtilizationPercentage"] = current
-    return msgspec.json.encode(doc)
-
-
-def _store_autoscaler(value: bytes) -> bytes:
-    doc = msgspec.json.decode(value)
-    doc["apiVersion"] = "autoscaling/v2"
-    spec, status = doc.get("spec", {}), doc.get("status", {})
-    percent = spec.pop("targetCPUUtilizationPercentage", None)
-    spec["metrics"] = [_cpu_metric(percent if percent is not None else 80)]
-    current = status.pop("currentCPUUtilizationPercentage", None)
-    if current is not None:
-        status["currentMetrics"] = [_cpu_metric(current, status=True)]
-    return codec.encode(codec.from_dict(autoscaling_v2.HorizontalPodAutoscaler, doc))
+    return codec.encode(codec.from_dict(core_v1.Event, _core_event(msgspec.json.decode(value))))
 
 
 _CONVERSIONS: Mapping[tuple[str, str, str], Conversion] = {
     ("events.k8s.io", "v1", "events"): Conversion(_load_event, _store_event),
-    ("autoscaling", "v1", "horizontalpodautoscalers"): Conversion(_load_autoscaler, _store_autoscaler),
+    ("autoscaling", "v1", "horizontalpodautoscalers"): Conversion(autoscaler_versions.load, autoscaler_versions.store),
 }
 
 
 def conversion(resource: Resource) -> Conversion | None:
     """How a resource is converted; None when it is stored as it is served."""
     return _CONVERSIONS.get((resource.group, resource.version, resource.plural))
+
+
+class TwoVersions:
+    """A kind in both of its versions, as those see it who count the owners of fields."""
+
+    def __init__(self, types: tuple[type[Struct], ...], convert: Mapping[str, Callable[[Doc], Doc]]) -> None:
+        self._nodes: dict[str, Node] = {
+            version: nodes.of_struct(cls) for version, cls in zip(convert, types, strict=True)
+        }
+        self._convert = convert
+
+    def node(self, version: str) -> Node | None:
+        """The type in a version; None when it is not served."""
+        return self._nodes.get(version)
+
+    def convert(self, doc: Doc, version: str) -> Doc:
+        """An object in another version; it says itself in which it is."""
+        return doc if not doc or doc.get("apiVersion") == version else self._convert[version](doc)
+
+
+_EVENTS = TwoVersions((core_v1.Event, events_v1.Event), {"v1": _core_event, "events.k8s.io/v1": _newer_event})
+_AUTOSCALERS = TwoVersions(
+    (autoscaling_v1.HorizontalPodAutoscaler, autoscaling_v2.HorizontalPodAutoscaler),
+    {"autoscaling/v1": autoscaler_versions.to_v1, "autoscaling/v2": autoscaler_versions.to_v2},
+)
+VERSIONS: Mapping[type, TwoVersions] = {
+    core_v1.Event: _EVENTS,
+    events_v1.Event: _EVENTS,
+    autoscaling_v1.HorizontalPodAutoscaler: _AUTOSCALERS,
+    autoscaling_v2.HorizontalPodAutoscaler: _AUTOSCALERS,
+}
+"""The kinds that are served in two versions, by the types of both."""

@@ -10,17 +10,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pykube.api import codec, meta_v1
-from pykube.errors import Cause, Details, Invalid
 from pykube.store.base import RevisionMismatch
 
 from . import pipeline, statuses
+from .options import check_deletion
 from .storage import Storage, Written
 from .watch_cache import Cached, restamp, stamp
 from .write import Write
 
 ORPHAN = "orphan"
 FOREGROUND = "foregroundDeletion"
-_POLICIES = ("Foreground", "Background", "Orphan")
 _ATTEMPTS = 5
 
 
@@ -42,30 +41,6 @@ class _Plan:
     waits: bool = False
 
 
-def check_options(options: meta_v1.DeleteOptions) -> None:
-    """Raise Invalid for options that contradict each other or that nobody knows."""
-    policy = options.propagation_policy
-    if policy is None:
-        return
-    if options.orphan_dependents is not None:
-        raise _invalid(
-            "FieldValueInvalid",
-            f'Invalid value: "{policy}": orphanDependents and deletionPropagation cannot be both set',
-        )
-    if policy not in _POLICIES:
-        supported = ", ".join(f'"{name}"' for name in (*_POLICIES, "nil"))
-        raise _invalid("FieldValueNotSupported", f'Unsupported value: "{policy}": supported values: {supported}')
-
-
-def _invalid(reason: str, message: str) -> Invalid:
-    """The propagation policy breaks a rule."""
-    field = "propagationPolicy"
-    return Invalid(
-        f'DeleteOptions.meta.k8s.io "" is invalid: {field}: {message}',
-        Details(group="meta.k8s.io", kind="DeleteOptions", causes=(Cause(reason, message, field),)),
-    )
-
-
 async def delete(storage: Storage, write: Write, *, options: meta_v1.DeleteOptions) -> Deleted:
     """Delete ``write.name``, or begin to.
 
@@ -73,7 +48,7 @@ async def delete(storage: Storage, write: Write, *, options: meta_v1.DeleteOptio
         NotFound: it is not there.
         Conflict: a precondition does not hold.
     """
-    check_options(options)
+    check_deletion(options)
     key = storage.cache.key(write.namespace, write.name)
     write.options = options
     for _ in range(_ATTEMPTS):
@@ -81,7 +56,7 @@ async def delete(storage: Storage, write: Write, *, options: meta_v1.DeleteOptio
         if current is None:
             raise statuses.not_found(storage.resource, write.name)
         obj = storage.decode(current.data)
-        _check_preconditions(storage, obj, options)
+        check_preconditions(storage, obj, options)
         write.old = obj
         await pipeline.run(pipeline.ASK, write)
         plan = _plan(storage, codec.copy(obj), options, storage.clock.now().replace(microsecond=0))
@@ -96,7 +71,8 @@ async def delete(storage: Storage, write: Write, *, options: meta_v1.DeleteOptio
     raise statuses.conflict(storage.resource, write.name)
 
 
-def _check_preconditions(storage: Storage, obj: Any, options: meta_v1.DeleteOptions) -> None:
+def check_preconditions(storage: Storage, obj: Any, options: meta_v1.DeleteOptions) -> None:
+    """Raise Conflict when the object is not the one, or not in the state, that the client wants deleted."""
     wanted = options.preconditions
     if wanted is None:
         return

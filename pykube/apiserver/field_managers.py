@@ -24,6 +24,7 @@ from pykube.api.patch.apply.operations import Differences, OneVersion, Request, 
 from pykube.api.schema import Struct, fields_of
 
 from . import stored_entries
+from .conversion import VERSIONS
 from .model import Model
 from .resources.strategy import Strategy
 from .watch_cache import Cached
@@ -37,6 +38,8 @@ RESET = ManagedFieldsEntry()
 
 def versions_of(model: Model) -> Versions:
     """A kind as apply sees it when nothing more is known than how it is read."""
+    if (two := VERSIONS.get(model.type)) is not None:
+        return two
     if issubclass(model.type, Struct):
         return OneVersion(model.api_version, nodes.of_struct(model.type))
     return OneVersion(model.api_version, nodes.of_custom())

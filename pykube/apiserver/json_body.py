@@ -1,7 +1,7 @@
 """What is asked of a body in JSON before anything reads it: that it is text, and how deep it may be nested.
 
-Everything that walks through an object does so by recursion, and Python's has an end: what is nested deeper than anybody
-needs is refused at the door, so that nothing behind it has to think of that. Upstream allows 10,000 levels.
+Everything that walks through an object does so by recursion, and Python's has an end: what is nested deeper than
+anybody needs is refused at the door, so that nothing behind it has to think of that. Upstream allows 10,000 levels.
 """
 
 from __future__ import annotations

@@ -1,92 +1,63 @@
-"""Stored objects that cannot be read: told by name, in nobody's way, and possible to get rid of.
+"""Deleting what lies in the store and cannot be read: damaged values, or such of a version that is no longer known.
 
-What broke them is another program that writes to the store, or a disk. Lists leave them out with a warning; whoever
-asks for one by name is told what is wrong with it.
+No precondition, finalizer or admission plugin can be asked, as there is no object to show them. Source:
+k8s.io/apiserver, registry/generic/registry/corrupt_obj_deleter.go (KEP-3926).
 """
 
 from __future__ import annotations
 
+import dataclasses
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from pykube import errors
-from pykube.api import field_errors
+from pykube.api import codec, field_errors
 from pykube.api.field_errors import Path
-from pykube.store.base import RevisionMismatch
+from pykube.errors import ApiError, Invalid
+from pykube.store.base import Entry, RevisionMismatch
 
 from . import statuses
-
-if TYPE_CHECKING:
-    from .storage import Storage
-    from .write import Write
+from .storage import Storage
 
 log = logging.getLogger(__name__)
 
-OPTION = "ignoreStoreReadErrorWithClusterBreakingPotential"
-"""The delete option that asks for `delete`."""
-
 PERMISSION = "unsafe-delete-ignore-read-errors"
-"""The verb on the object that a user of the option must be allowed."""
+"""The verb that a user must be allowed besides ``delete``."""
 
-_TOLD = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """The value of a key that is no object of its resource."""
-
-    key: str
-    revision: int
-    why: str
-
-    def error(self) -> errors.InternalError:
-        """What is answered to those who want to read it."""
-        return statuses.internal(
-            f"corrupt object: key={self.key}: object not decodable revision={self.revision}: {self.why}"
-        )
+_OPTION = Path("ignoreStoreReadErrorWithClusterBreakingPotential")
+_READABLE = "is exclusively used to delete corrupt object(s), try again by removing this option"
 
 
-def warning(found: Mapping[str, Unreadable]) -> str:
-    """What a list says that has left these out."""
-    named = ", ".join(sorted(found)[:_TOLD])
-    more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
-    return f"objects that cannot be read from the store are left out: {named}{more}"
-
-
-async def delete(storage: Storage, write: Write) -> None:
-    """Take an unreadable object out of the store; nothing that goes with a deletion otherwise is done.
+async def delete(storage: Storage, key: str, name: str) -> None:
+    """Delete the value at `key`, provided that it cannot be read.
 
     Raises:
-        NotFound: there is none of that name.
-        Invalid: it can be read, and is to be deleted as any other.
-        Conflict: somebody writes to it at this moment.
+        NotFound: there is none.
+        Invalid: it can be read.
     """
-    found = await _find(storage, write)
-    if write.dry_run:
+    while True:
+        entry, _ = await storage.store.get(key)
+        if entry is None:
+            raise statuses.not_found(storage.resource, name)
+        if readable(storage, entry):
+            raise _refused(storage, name)
+        try:
+            gone = await storage.store.delete(key, expected=entry.revision)
+        except RevisionMismatch:
+            continue
+        log.warning("the object at %s, which cannot be read, has been deleted", key)
+        await storage.cache.progress.reach(gone.revision)
         return
-    log.warning("%s deletes the object at %s, which cannot be read: %s", write.user.name, found.key, found.why)
-    try:
-        entry = await storage.store.delete(found.key, expected=found.revision)
-    except RevisionMismatch as error:
-        if error.current is None:
-            raise statuses.not_found(storage.resource, write.name) from error
-        raise statuses.conflict(storage.resource, write.name) from error
-    await storage.cache.progress.reach(entry.revision)
 
 
-async def _find(storage: Storage, write: Write) -> Unreadable:
-    """What is wrong with the object, which the cache may hold as bytes that nobody has looked into."""
-    key = storage.cache.key(write.namespace, write.name)
-    if (found := storage.cache.unreadable.get(key)) is not None:
-        return found
-    cached = storage.cache.get(key)
-    if cached is None:
-        raise statuses.not_found(storage.resource, write.name)
+def readable(storage: Storage, entry: Entry) -> bool:
+    """Whether a stored value is an object of the kind that it should be."""
     try:
-        storage.decode(cached.data)
-    except errors.ApiError as error:
-        return Unreadable(key, cached.revision, error.message)
-    why = "is exclusively used to delete corrupt object(s), try again by removing this option"
-    raise field_errors.invalid(storage.resource, write.name, [field_errors.invalid_value(Path(OPTION), True, why)])
+        obj = codec.decode(storage.model.type, storage.cache.converted(entry.value))
+    except (ApiError, ValueError, TypeError):
+        return False
+    return bool(obj.metadata.name)
+
+
+def _refused(storage: Storage, name: str) -> Invalid:
+    # Upstream names the resource where the kind belongs.
+    named = dataclasses.replace(storage.resource, kind=storage.resource.plural)
+    return field_errors.invalid(named, name, [field_errors.invalid_value(_OPTION, True, _READABLE)])

@@ -39,7 +39,7 @@ def to_json(text: bytes) -> bytes:
         _check_depth(text)
         found = yaml.load(text, _Loader)
         _count(found, {})
-        return json.dumps(found).encode()
+        return json.dumps(found, allow_nan=False).encode()
     except (yaml.YAMLError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise BadRequest(f"error converting YAML to JSON: {error}") from error
 

@@ -20,9 +20,13 @@ import aiohttp
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from pykube.aio.clock import Clock, SystemClock
-from pykube.api import core_v1, meta_v1
-from pykube.apiserver import app, composition
+from pykube.api import core_v1, meta_v1, scheme
+from pykube.apiserver import app, composition, reviews
+from pykube.apiserver.authn.chain import BearerTokens
 from pykube.apiserver.authn.user import AUTHENTICATED, MASTERS, User
+from pykube.apiserver.authz.rbac import Rbac
+from pykube.apiserver.authz.reviews import Reviews
+from pykube.apiserver.authz.union import Masters
 from pykube.apiserver.handler import RequestHandler
 from pykube.apiserver.health import Health
 from pykube.apiserver.metrics import Metrics
@@ -121,6 +125,9 @@ async def running(clock: Clock | None = None) -> AsyncIterator[Api]:
     health, metrics = Health(store), Metrics(registry)
     tokens = Tokens("https://kubernetes.default.svc.cluster.local", ec.generate_private_key(ec.SECP256R1()))
     routes = composition.routes_of(ServerConfig(advertise_address="192.0.2.1"), registry, tokens, health, metrics)
+    review = reviews.verb(Reviews(Masters(), Rbac(), BearerTokens([])))
+    for resource in map(scheme.resource_of, reviews.TYPES):
+        routes.virtual[resource.group, resource.plural] = review
     server = app.ApiServer(registry, health, clock)
     await server.start_custom_resources()
     await server.listen(RequestHandler(registry, (_admin,), routes, metrics), "127.0.0.1", 0)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import functools
 from itertools import pairwise
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from hypothesis import strategies as st
 
 from pykube.api.meta_v1 import ObjectMeta
@@ -23,18 +30,41 @@ MAX_DEPTH = 3
 def plain(resource: Resource, name: str) -> dict[str, Any]:
     """The valid document of a kind, under another name where its name says nothing."""
     own = copy.deepcopy(VALID.get((resource.api_version, resource.kind), {}))
+    if resource.kind == "CertificateSigningRequest":
+        own = _signing_request()
     metadata = {"metadata": {"name": name}}
     found: dict[str, Any] = merge_patch.apply(metadata, own)
     return {"apiVersion": resource.api_version, "kind": resource.kind, **found}
 
 
+@functools.cache
+def _signing_request() -> dict[str, Any]:
+    """A request with a key of its own."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "someone")])
+    built = x509.CertificateSigningRequestBuilder().subject_name(subject)
+    signed = built.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256()).public_bytes(Encoding.PEM)
+    return {
+        "spec": {
+            "request": base64.b64encode(signed).decode(),
+            "signerName": "kubernetes.io/kube-apiserver-client",
+            "usages": ["client auth"],
+        }
+    }
+
+
 @st.composite
-def changes(draw: st.DrawFn, cls: type[Struct]) -> list[Change]:
-    """What to do to a document of `cls`."""
+def changes(draw: st.DrawFn, cls: type[Struct], below: tuple[str, ...] = ()) -> list[Change]:
+    """What to do to a document of `cls`; only to the part that the fields `below` lead to, if given."""
+    prefix: tuple[str | int, ...] = ()
+    for name in below:
+        info = fields_of(cls)[name]
+        assert info.struct is not None
+        cls = info.struct
+        prefix = (*prefix, name, 0) if info.is_list else (*prefix, name)
     found = draw(st.lists(_change(cls, broken=False), max_size=3))
     if draw(st.booleans()):
         found.append(draw(_change(cls, broken=True)))
-    return found
+    return [((*prefix, *path), value) for path, value in found]
 
 
 Change = tuple[tuple[str | int, ...], Any]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import quote
@@ -60,6 +61,14 @@ class Server:
         if answer.status >= 400:
             check_status(answer)
         return answer
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Let the server work until something holds."""
+        for _ in range(1000):
+            if holds():
+                return
+            self._runner.run(asyncio.sleep(0.002))
+        raise AssertionError("it never comes to that")
 
     def ask(self, method: str, path: str, **headers: str) -> Answer:
         """One request that may well be answered by a failure of the server's own."""

@@ -17,14 +17,16 @@ from pykube.api.scheme import Resource
 
 from . import documents
 from .documents import Change
+from .laws import check_accepted
 from .server import Server, collection, item
 
 STORED = [
     pytest.param(resource, id=f"{resource.api_version}-{resource.kind}")
     for resource in scheme.resources
     if "create" in resource.verbs and "update" in resource.verbs
+    # What is written into a definition's status as soon as it is there would look like a broken law.
+    if resource.kind != "CustomResourceDefinition"
 ]
-_FORCED = {"gracePeriodSeconds": 0, "propagationPolicy": "Background"}
 
 
 @pytest.mark.parametrize("resource", STORED)
@@ -58,40 +60,3 @@ def test_update(server: Server, resource: Resource) -> None:
         check_accepted(server, resource, after.doc)
 
     law()
-
-
-def check_accepted(server: Server, resource: Resource, stored: dict[str, Any]) -> None:
-    """What holds for every object that was accepted."""
-    path = item(resource, stored["metadata"]["name"])
-    found = server.call("GET", path)
-    assert found.status == 200, found.body
-    assert found.doc == stored
-    server.unchanged("PUT", path, stored)
-    server.unchanged("PATCH", path, {}, Content_Type="application/merge-patch+json")
-    server.unchanged("PATCH", path, stored, Content_Type="application/strategic-merge-patch+json")
-    server.unchanged("PATCH", path, [], Content_Type="application/json-patch+json")
-    if resource.subresource("status"):
-        server.unchanged("PUT", f"{path}/status", stored)
-    check_apply(server, path, stored)
-    server.call("GET", path, Accept="application/json;as=Table;v=v1;g=meta.k8s.io,application/json")
-    remove(server, path)
-
-
-def check_apply(server: Server, path: str, stored: dict[str, Any]) -> None:
-    """An object can be applied over itself, and once more without a change, unless its lists cannot be merged."""
-    config = {name: value for name, value in stored.items() if name != "status"}
-    kept = {name: value for name, value in stored["metadata"].items() if name in ("name", "labels", "annotations")}
-    config["metadata"] = kept
-    query = "?fieldManager=laws&force=true"
-    applied = server.write("PATCH", path + query, config, Content_Type="application/apply-patch+yaml")
-    if applied.status == 200:
-        server.unchanged("PATCH", path + query, config, Content_Type="application/apply-patch+yaml")
-    else:
-        assert "duplicate entries" in applied.message, applied.body
-
-
-def remove(server: Server, path: str) -> None:
-    """Whatever was accepted can be deleted."""
-    server.call("PATCH", path, {"metadata": {"finalizers": None}}, Content_Type="application/merge-patch+json")
-    answer = server.write("DELETE", path, {**_FORCED, "kind": "DeleteOptions", "apiVersion": "v1"})
-    assert answer.status in (200, 202), answer.body

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import BadRequest, InternalError, Invalid
+from ...errors import BadRequest, Invalid
 from ..schema import PatchMerge, PatchReplace, Retain, Struct, fields_of
 from .list_order import merged_order
 
@@ -29,9 +29,9 @@ def apply(cls: type[Struct], doc: Map, patch: Map) -> Map:
     """`doc`, an object of `cls` as plain data, changed by `patch`; neither is modified.
 
     Raises:
-        BadRequest: a directive is malformed.
+        BadRequest: a directive is malformed or unknown, or an item lacks its merge key. Upstream answers some of these
+            with 500, in the same words; here what the client can mend is never called the server's fault.
         Invalid: lists of lists cannot be merged.
-        InternalError: an item lacks its merge key or a directive is unknown (500 as upstream answers).
     """
     return _merge_map(doc, patch, cls)
 
@@ -91,7 +91,7 @@ def _whole_map(patch: Map) -> Map:
         return {key: value for key, value in patch.items() if key != _DIRECTIVE}
     if directive == "delete":
         return {}
-    raise InternalError(f"unknown patch type: {directive} in map: {_show(patch)}")
+    raise BadRequest(f"unknown patch type: {directive} in map: {_show(patch)}")
 
 
 def _merge_field(found: Map, key: str, value: Any, rule: _Rule) -> None:
@@ -169,7 +169,7 @@ def _check_order(patch: Sequence[Any], order: Sequence[Any], key: str) -> None:
             continue
         wanted = _key_of(item, key)
         if not any(_key_of(other, key) == wanted for other in remaining):
-            raise InternalError(
+            raise BadRequest(
                 f"The order in patch list:\n{_show(patch)}\n doesn't match {_ORDER_PREFIX} list:\n{_show(order)}\n"
             )
 
@@ -178,9 +178,9 @@ def _key_of(item: Any, key: str) -> Any:
     if not key:
         return item
     if not isinstance(item, dict):
-        raise InternalError(f"expected a map, but received a {type(item).__name__}")
+        raise BadRequest(f"expected a map, but received a {type(item).__name__}")
     if key not in item:
-        raise InternalError(f"map: {_show(item)} does not contain declared merge key: {key}")
+        raise BadRequest(f"map: {_show(item)} does not contain declared merge key: {key}")
     return item[key]
 
 
@@ -192,9 +192,9 @@ def _merge_list(original: list[Any], patch: list[Any], rule: _Rule) -> list[Any]
         merged = list(dict.fromkeys([*original, *patch]))
         return merged_order(merged, patch, original, "")
     if kinds != {dict}:
-        raise InternalError(f"list element types are not identical: {_show([original, patch])}")
+        raise BadRequest(f"list element types are not identical: {_show([original, patch])}")
     if not rule.key:
-        raise InternalError(f"cannot merge lists without merge key for {rule.struct.__name__ if rule.struct else ''}")
+        raise BadRequest(f"cannot merge lists without merge key for {rule.struct.__name__ if rule.struct else ''}")
     base, changes = _item_directives(original, patch, rule.key)
     merged = _merge_items(base, changes, rule)
     return merged_order(merged, changes, original, rule.key)
@@ -213,9 +213,9 @@ def _item_directives(original: list[Map], patch: list[Map], key: str) -> tuple[l
         elif directive == "replace":
             replace = True
         elif directive == "merge":
-            raise InternalError("merging lists cannot yet be specified in the patch")
+            raise BadRequest("merging lists cannot yet be specified in the patch")
         else:
-            raise InternalError(f"unknown patch type: {directive} in map: {_show(item)}")
+            raise BadRequest(f"unknown patch type: {directive} in map: {_show(item)}")
     return ([], [dict(item) for item in changes]) if replace else (base, changes)
 
 

@@ -291,6 +291,14 @@ def ephemeral_containers_update(new: Pod, old: Pod) -> Errors:
     yield from pod_update.ephemeral_containers(new, old)
 
 
+def bound(pod: Pod) -> Errors:
+    """A pod that was assigned through the ``binding`` subresource, whose target must be the name of a node.
+
+    Upstream looks at the name only when the pod is updated the next time, and then never accepts an update again.
+    """
+    yield from checks.follows(Path("target").child("name"), pod.spec.node_name, names.dns_subdomain)
+
+
 def resize(new: Pod, old: Pod) -> Errors:
     """The ``resize`` subresource."""
     yield from meta.object_meta_update(new.metadata, old.metadata)

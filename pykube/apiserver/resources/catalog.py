@@ -11,6 +11,7 @@ from pykube.api.scheme import Resource
 
 from ..admission.policies.strategy import PolicyStrategy, WebhookStrategy
 from .api_service import ApiServiceStrategy
+from .autoscaler import AutoscalerStrategy
 from .definition import DefinitionStrategy
 from .job import JobStrategy
 from .namespace import NamespaceStrategy
@@ -18,6 +19,7 @@ from .pod import PodStrategy
 from .service import ServiceStrategy
 from .signing_request import SigningRequestStrategy
 from .strategy import Strategy
+from .volume import Waiting
 from .workload import (
     ConstantGeneration,
     Counted,
@@ -49,8 +51,8 @@ class Pools:
 STRATEGIES: Mapping[tuple[str, str], type[Strategy]] = {
     ("", "namespaces"): NamespaceStrategy,
     ("", "pods"): PodStrategy,
-    ("", "persistentvolumeclaims"): Returned,
-    ("", "persistentvolumes"): Returned,
+    ("", "persistentvolumeclaims"): Waiting,
+    ("", "persistentvolumes"): Waiting,
     ("", "resourcequotas"): Returned,
     ("", "serviceaccounts"): Returned,
     ("", "podtemplates"): Returned,
@@ -62,6 +64,7 @@ STRATEGIES: Mapping[tuple[str, str], type[Strategy]] = {
     ("apps", "replicasets"): Counted,
     ("apps", "statefulsets"): Counted,
     ("apps", "daemonsets"): Counted,
+    ("autoscaling", "horizontalpodautoscalers"): AutoscalerStrategy,
     ("batch", "jobs"): JobStrategy,
     ("batch", "cronjobs"): Counted,
     ("certificates.k8s.io", "certificatesigningrequests"): SigningRequestStrategy,

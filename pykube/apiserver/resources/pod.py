@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pykube.api import codec, conditions, core_v1, meta_v1, names
+from pykube.api import codec, conditions, core_v1, field_errors, meta_v1, names
 from pykube.api.field_errors import FieldError
 from pykube.api.patch.apply.field_sets import Fields
-from pykube.api.validation import pod_update
+from pykube.api.validation import pods
 
 from ..write import Write
 from .qos import qos_class
@@ -86,11 +86,15 @@ class PodStrategy(Strategy):
 
     def validate_update(self, write: Write) -> Sequence[FieldError]:
         if write.subresource == "binding":
-            return ()
+            return list(pods.bound(write.object))
         if write.subresource == "ephemeralcontainers":
-            return list(pod_update.ephemeral_containers(write.object, write.old))
+            return list(pods.ephemeral_containers_update(write.object, write.old))
         if write.subresource == "resize":
-            return list(pod_update.resize(write.object, write.old))
+            found = list(pods.resize(write.object, write.old))
+            if qos_class(write.object) != qos_class(write.old):
+                why = "Pod QOS Class may not change as a result of resizing"
+                found.append(field_errors.invalid_value(field_errors.SPEC, write.old.status.qos_class, why))
+            return found
         return super().validate_update(write)
 
     def reset_fields(self, subresource: str) -> Fields:

@@ -14,6 +14,7 @@ from pykube.api.scheme import Resource
 from pykube.errors import BadRequest, Cause, Details, InternalError, TooManyRequests
 
 from .. import answers, decoding, deletion, statuses, writing
+from ..options import check_deletion
 from ..request import Context
 from ..watch_cache import Cached
 from ..write import Operation, Write
@@ -40,6 +41,8 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     eviction = await writing.admitted(ctx, resource, eviction, name=ctx.info.name)
     pod: core_v1.Pod = storage.decode(cached.data)
     options = eviction.delete_options or meta_v1.DeleteOptions()
+    check_deletion(options)
+    deletion.check_preconditions(storage, pod, options)
     write = writing.write_of(ctx, resource, Operation.DELETE)
     write.admitted = True
     write.dry_run = write.dry_run or writing.checked_dry_run(options.dry_run)

@@ -11,14 +11,13 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from pykube.api import codec, field_errors, strict
-from pykube.api.field_errors import Path
+from pykube.api import codec, strict
 from pykube.api.patch.apply import configuration
 from pykube.api.patch.apply.nodes import Node
 from pykube.api.scheme import Resource
 from pykube.errors import AlreadyExists, BadRequest, Conflict, NotFound
 
-from .. import answers, decoding, json_body, statuses, writing, yaml_body
+from .. import answers, decoding, json_body, options, statuses, writing, yaml_body
 from ..model import Model
 from ..request import Context
 from ..storage import Storage, Written
@@ -53,10 +52,8 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
 
 
 def check_options(ctx: Context) -> None:
-    """Raise Invalid when the client does not say who it is: here it must."""
-    if not ctx.info.query.get("fieldManager"):
-        missing = field_errors.required(Path("fieldManager"), "is required for apply patch")
-        raise field_errors.invalid(writing.OPTIONS, "", [missing])
+    """Raise Invalid for options that are none, and when the client does not say who it is: here it must."""
+    options.check(ctx, options.PATCH, applies=True)
 
 
 async def read(ctx: Context, expected: Model) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from aiohttp import web
 from pykube.api.scheme import Resource
 from pykube.errors import BadRequest
 
-from .. import answers, decoding, writing
+from .. import answers, decoding, options, writing
 from ..request import Context
 from ..write import Operation
 
 
 async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     """Create the object in the body; answers it as stored, with 201."""
+    options.check(ctx, options.CREATE)
     storage = ctx.registry.storage(resource)
     obj: Any = await decoding.read(ctx, storage.model)
     meta = obj.metadata

@@ -9,6 +9,7 @@ from pykube.api.scheme import Resource
 from pykube.errors import NotFound
 
 from .. import answers, deletion, selection, writing
+from ..options import check_deletions
 from ..request import Context
 from ..write import Operation
 from . import delete
@@ -18,7 +19,7 @@ from . import list as listing
 async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     """Delete what is selected; answers the list of it. What somebody else deletes meanwhile does not matter."""
     options = await delete.options_of(ctx)
-    deletion.check_options(options)
+    check_deletions(options)
     storage = ctx.registry.storage(resource)
     namespace = ctx.info.namespace if resource.namespaced else ""
     page = listing.present(storage.cache, listing.Asked(namespace, selection.of(ctx, storage.cache)))

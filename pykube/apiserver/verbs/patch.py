@@ -11,14 +11,13 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from pykube.api import codec, field_errors, strict
-from pykube.api.field_errors import Path
+from pykube.api import codec, strict
 from pykube.api.patch import json_patch, merge_patch, strategic_merge
 from pykube.api.schema import Struct
 from pykube.api.scheme import Resource
 from pykube.errors import BadRequest, UnsupportedMediaType
 
-from .. import answers, decoding, json_body, stored_entries, writing
+from .. import answers, decoding, json_body, options, stored_entries, writing
 from ..model import Model
 from ..request import Context
 from ..watch_cache import Cached
@@ -68,11 +67,9 @@ async def read_patch(ctx: Context, cls: type) -> Apply:
     Raises:
         UnsupportedMediaType: it is of no kind that is known.
         BadRequest: it is broken.
-        Invalid: it is to be forced, which only an apply can be.
+        Invalid: its options are none, or only an apply's.
     """
-    if "force" in ctx.info.query:
-        error = field_errors.forbidden(Path("force"), "may not be specified for non-apply patch")
-        raise field_errors.invalid(writing.OPTIONS, "", [error])
+    options.check(ctx, options.PATCH)
     kind = decoding.media_type(ctx)
     strategic = issubclass(cls, Struct)
     body = await ctx.body()

@@ -12,7 +12,7 @@ from pykube.api.meta_v1 import ManagedFieldsEntry
 from pykube.api.scheme import Resource
 from pykube.errors import NotFound
 
-from .. import answers, decoding, field_managers, writing
+from .. import answers, decoding, field_managers, options, writing
 from ..request import Context
 from ..watch_cache import Cached
 from ..write import Operation
@@ -20,6 +20,7 @@ from ..write import Operation
 
 async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     """Replace the object by the one in the body."""
+    options.check(ctx, options.UPDATE)
     storage = ctx.registry.storage(resource)
     obj: Any = await decoding.read(ctx, storage.model)
     writing.check_place(ctx, resource, obj.metadata.name, obj.metadata.namespace)
