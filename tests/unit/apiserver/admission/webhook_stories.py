@@ -87,3 +87,7 @@ async def configure(api, where, name, *found):
 
 def config_map(name="one", **fields):
     return {"metadata": {"name": name}, **fields}
+
+
+def pod(name="p", **spec):
+    return {"metadata": {"name": name}, "spec": {"containers": [{"name": "c", "image": "i"}], **spec}}

@@ -15,7 +15,8 @@ from pykube.apiserver.request import Context, parse
 from pykube.apiserver.streams import Streams, agent_tls
 from pykube.apiserver.streams.handlers import split_proxy_path
 from pykube.apiserver.streams.html_links import rewritten
-from pykube.errors import ApiError, NotFound
+from pykube.apiserver.write import Operation
+from pykube.errors import ApiError, Forbidden, NotFound
 from tests.fakes.loopback import Certificates, http_server
 
 BASE = "/api/v1/namespaces/n/pods"
@@ -90,9 +91,10 @@ def certificates(tmp_path):
 
 
 @asynccontextmanager
-async def cluster(certificates, *, authorizer=None):
+async def cluster(certificates, *, authorizer=None, plugins=()):
     """A server in front of one node with one agent; gives the agent and a function that asks."""
     agent, objects = Agent(), Objects()
+    objects.admission.mutating.extend(plugins)
     streams = Streams(agent_tls(certificates.ca_file, *certificates.pair("kubelet-client")), authorizer)
 
     async def front(request):
@@ -262,6 +264,58 @@ def test_reading_is_not_enough_to_get_into_a_pod(certificates):
     assert text == (
         'pods "web" is forbidden: User "alice" cannot create resource "pods/exec" in API group "" in the namespace "n"'
     )
+
+
+UPGRADE = {"Connection": "Upgrade", "Upgrade": "SPDY/3.1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "options"),
+    [
+        (
+            f"{BASE}/web/exec?container=a&command=ls&command=-l&stdout=true&tty=0",
+            "PodExecOptions",
+            {"stdout": True, "container": "a", "command": ["ls", "-l"]},
+        ),
+        (f"{BASE}/web/attach?container=a&stdin=1", "PodAttachOptions", {"stdin": True, "container": "a"}),
+        (f"{BASE}/web/portforward?ports=80,81", "PodPortForwardOptions", {"ports": [80, 81]}),
+        (f"{BASE}/web/proxy/a/b", "PodProxyOptions", {"path": "a/b"}),
+        ("/api/v1/namespaces/n/services/svc:80/proxy/", "ServiceProxyOptions", {}),
+        ("/api/v1/nodes/n1/proxy/metrics", "NodeProxyOptions", {"path": "metrics"}),
+    ],
+)
+def test_admission_is_asked_about_connections(certificates, path, kind, options):
+    seen = []
+
+    async def refuse(write):
+        seen.append(write)
+        raise Forbidden("not now")
+
+    async def story():
+        async with (
+            cluster(certificates, plugins=[refuse]) as (_, session),
+            session.post(path, headers=UPGRADE) as answer,
+        ):
+            return answer.status, (await answer.json())["message"]
+
+    assert asyncio.run(story()) == (403, "not now")
+    [write] = seen
+    assert (write.operation, write.kind) == (Operation.CONNECT, ("", "v1", kind))
+    assert write.object == {"kind": kind, "apiVersion": "v1", **options}
+
+
+def test_admission_may_change_what_is_run(certificates):
+    async def change(write):
+        write.object = {**write.object, "command": ["true"], "tty": True}
+
+    async def story():
+        async with (
+            cluster(certificates, plugins=[change]) as (_, session),
+            session.post(f"{BASE}/web/exec?container=a&command=sh&stdin=1", headers=UPGRADE) as answer,
+        ):
+            return (await answer.json())["path"]
+
+    assert asyncio.run(story()) == "/exec/n/web/a?input=1&tty=1&command=true"
 
 
 def test_paths_are_cut_where_the_proxy_begins():
