@@ -114,7 +114,7 @@ class Dumps:
                     str(index),
                     str(len(queue.waiting)),
                     str(len(queue.executing)),
-                    str(queue.seats),
+                    str(sum(request.seats for request in queue.executing)),
                     seat_seconds(queue.next_dispatch),
                     str(sum(request.initial for request in queue.waiting)),
                     str(sum(request.seats for request in queue.waiting)),

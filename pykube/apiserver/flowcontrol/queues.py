@@ -35,6 +35,9 @@ class Verdict(enum.Enum):
     REJECT = "reject"
 
 
+EXECUTE, WAIT, REJECT = Verdict
+
+
 class Request:
     """One request: how wide it is, and where it stands. Times are on the clock that the caller reads.
 
@@ -66,14 +69,13 @@ class Request:
 class Queue:
     """One of a level's queues; `waiting` and `executing` are sets in order of arrival."""
 
-    __slots__ = ("executing", "index", "next_dispatch", "seats", "turn", "waiting", "waiting_work")
+    __slots__ = ("executing", "index", "next_dispatch", "turn", "waiting", "waiting_work")
 
     def __init__(self, index: int) -> None:
         self.index = index
         self.waiting: dict[Request, None] = {}
         self.waiting_work = 0.0
         self.executing: dict[Request, None] = {}
-        self.seats = 0
         self.next_dispatch = 0.0
         self.turn = 0
 
@@ -149,24 +151,19 @@ class QueueSet:
     def arrive(self, request: Request, hand: Sequence[int], now: float) -> Verdict:
         """A request comes, to one of the queues in its flow's `hand`. Only this request can begin by that."""
         request.arrived = now
+        self._advance(now)
         if self.exempt or not self.queues:
             return self._arrive_loose(request, now)
-        self._advance(now)
-        request.arrived_at_progress = self.progress
-        queue = self._choose(hand)
-        if not self.waiting and self._fits(request):
-            request.queue = queue
-            if not queue.executing:
-                queue.next_dispatch = self.progress
-                self._busy += 1
-            self._start(request, now)
-            return Verdict.EXECUTE
-        if self.seats_in_use >= self.limit and len(queue.waiting) >= self.queue_length:
-            self.rejected += 1
-            return Verdict.REJECT
-        self._enqueue(request, queue)
-        self._dispatch(now)
-        return Verdict.WAIT if request.started == WAITING else Verdict.EXECUTE
+        if self.waiting or self.seats_in_use + request.seats > self.limit:
+            return self._arrive_late(request, hand, now)
+        # Nobody waits: all queues of the hand are alike.
+        arrivals = self._arrivals = self._arrivals + 1
+        queue = request.queue = self.queues[hand[arrivals % len(hand)]]
+        if not queue.executing:
+            queue.next_dispatch = self.progress
+            self._busy += 1
+        self._start(request, now)
+        return EXECUTE
 
     def withdraw(self, request: Request, now: float, *, timed_out: bool = False) -> Sequence[Request]:
         """A waiting request gives up."""
@@ -187,18 +184,17 @@ class QueueSet:
         """An executing request is over; its seats may linger on."""
         self._advance(now)
         self.executing -= 1
+        if request.extra and not self.exempt:
+            self._ended += 1
+            heapq.heappush(self._lingering, (now + request.extra, self._ended, request))
+        else:
+            self.seats_in_use -= request.seats
         queue = request.queue
         if queue is None:
             del self.loose[request]
         else:
             del queue.executing[request]
             queue.next_dispatch -= request.initial * (SERVICE - (now - request.started))
-        if request.extra and not self.exempt:
-            self._ended += 1
-            heapq.heappush(self._lingering, (now + request.extra, self._ended, request))
-        else:
-            self._free(request)
-        if queue is not None:
             self._settle(queue)
         return self._dispatch(now) if self.waiting else ()
 
@@ -206,7 +202,7 @@ class QueueSet:
         """Free the seats that have lingered long enough."""
         self._advance(now)
         while self._lingering and self._lingering[0][0] <= now:
-            self._free(heapq.heappop(self._lingering)[2])
+            self.seats_in_use -= heapq.heappop(self._lingering)[2].seats
         return self._dispatch(now)
 
     # How
@@ -214,10 +210,19 @@ class QueueSet:
     def _arrive_loose(self, request: Request, now: float) -> Verdict:
         if not self.exempt and not self._fits(request):
             self.rejected += 1
-            return Verdict.REJECT
-        self._advance(now)
+            return REJECT
         self._start(request, now)
-        return Verdict.EXECUTE
+        return EXECUTE
+
+    def _arrive_late(self, request: Request, hand: Sequence[int], now: float) -> Verdict:
+        request.arrived_at_progress = self.progress
+        queue = self._choose(hand)
+        if self.seats_in_use >= self.limit and len(queue.waiting) >= self.queue_length:
+            self.rejected += 1
+            return REJECT
+        self._enqueue(request, queue)
+        self._dispatch(now)
+        return WAIT if request.started == WAITING else EXECUTE
 
     def _advance(self, now: float) -> None:
         """Count what happened since the last event: what was wanted, and what each busy queue was due."""
@@ -306,7 +311,6 @@ class QueueSet:
             self.loose[request] = None
         else:
             queue.executing[request] = None
-            queue.seats += request.seats
             queue.next_dispatch += request.work
             queue.turn = self.dispatched
         wanted = self.seats_in_use + self.seats_waiting
@@ -319,11 +323,6 @@ class QueueSet:
         request.extra *= request.final / seats
         request.final = seats
         request.seats = max(request.initial, seats)
-
-    def _free(self, request: Request) -> None:
-        self.seats_in_use -= request.seats
-        if request.queue is not None:
-            request.queue.seats -= request.seats
 
     def _settle(self, queue: Queue) -> None:
         """A queue that has become empty leaves the division; one that is not wished for leaves altogether."""

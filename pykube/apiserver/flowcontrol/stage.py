@@ -25,7 +25,7 @@ from ..request import Context
 from ..watch_cache import CacheEvent
 from . import width
 from .configuration import Configuration, Flow
-from .queues import WAITING, QueueSet, Request, Verdict
+from .queues import REJECT, WAIT, WAITING, QueueSet, Request
 from .retry_after import RetryAfter
 from .watch_count import Key, WatchCount, key_of
 
@@ -117,9 +117,9 @@ class Fairness:
         if info.verb != "get" and info.is_resource and not flow.level.exempt:
             self._widen(seat)
         verdict = flow.level.queue_set.arrive(seat, flow.hand, self._now())
-        if verdict is Verdict.WAIT:
+        if verdict is WAIT:
             await self._wait(seat)
-        elif verdict is Verdict.REJECT:
+        elif verdict is REJECT:
             raise self._turned_away(seat, "queue-full" if flow.hand else "concurrency-limit")
         else:
             flow.schema.tally.waited.counts[0] += 1
