@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pykube.api import core_v1, names
 
 from .. import statuses
 from ..write import Operation, Write
+from . import mountable_secrets
 
 DEFAULT = "default"
 MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -25,6 +28,8 @@ async def service_account(write: Write) -> None:
     Raises:
         Forbidden: there is no such account, or a mirror pod names one.
     """
+    if write.is_for("pods", subresource="ephemeralcontainers") and write.operation is Operation.UPDATE:
+        await _check_ephemeral(write)
     if not write.is_for("pods") or write.operation is not Operation.CREATE:
         return
     pod: core_v1.Pod = write.object
@@ -37,6 +42,8 @@ async def service_account(write: Write) -> None:
     account = await _find(write, pod.spec.service_account_name)
     if not pod.spec.image_pull_secrets:
         pod.spec.image_pull_secrets = list(account.image_pull_secrets)
+    if mountable_secrets.is_enforced(account):
+        _refuse_first(write, mountable_secrets.findings(account, pod))
     if _mounts(pod, account):
         _mount(pod)
 
@@ -52,6 +59,20 @@ def _check_mirror(write: Write, pod: core_v1.Pod) -> None:
         ):
             why = "a mirror pod may not use ServiceAccountToken volume projections"
             raise statuses.forbidden(write.resource, write.name, why)
+
+
+async def _check_ephemeral(write: Write) -> None:
+    """Containers that come later keep to the same rules."""
+    pod: core_v1.Pod = write.object
+    if pod.spec.service_account_name and MIRROR not in pod.metadata.annotations:
+        account = await _find(write, pod.spec.service_account_name)
+        if mountable_secrets.is_enforced(account):
+            _refuse_first(write, mountable_secrets.ephemeral_findings(account, pod))
+
+
+def _refuse_first(write: Write, found: Iterator[str]) -> None:
+    for why in found:
+        raise statuses.forbidden(write.resource, write.name, why)
 
 
 async def _find(write: Write, name: str) -> core_v1.ServiceAccount:

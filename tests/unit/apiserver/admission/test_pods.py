@@ -114,3 +114,25 @@ def test_some_namespaces_stay(name):
         assert answer.message == f'namespaces "{name}" is forbidden: this namespace may not be deleted'
 
     story(run)
+
+
+def test_an_account_that_lists_its_secrets():
+    async def run(api):
+        listed = {"name": "a", "annotations": {"kubernetes.io/enforce-mountable-secrets": "true"}}
+        await api.post(f"{PODS[:-4]}serviceaccounts", {"metadata": listed, "secrets": [{"name": "mine"}]})
+
+        def using(secret):
+            return pod(serviceAccountName="a", volumes=[{"name": "v", "secret": {"secretName": secret}}])
+
+        refused = await api.post(PODS, using("yours"))
+        assert refused.message == (
+            'pods "p" is forbidden: volume with secret.secretName="yours" is not allowed because service account a '
+            "does not reference that secret"
+        )
+        assert (await api.post(PODS, using("mine"))).status == 201
+        source = {"secretKeyRef": {"name": "yours", "key": "k"}}
+        debug = {"name": "d", "image": "i", "env": [{"name": "E", "valueFrom": source}]}
+        refused = await api.patch(f"{PODS}/p/ephemeralcontainers", {"spec": {"ephemeralContainers": [debug]}})
+        assert "ephemeral container d with envVar E referencing" in refused.message
+
+    story(run)
