@@ -288,9 +288,7 @@ _BY_FUNCTION: Final[dict[str, _Estimate]] = {
     "check": _check,
     **dict.fromkeys(("fieldSelector", "labelSelector"), _selector),
     **dict.fromkeys(("isSorted", "sum", "max", "min", "indexOf", "lastIndexOf"), _over_list),
-    **dict.fromkeys(
-        ("url", "jsonpatch.escapeKey", "lowerAscii", "upperAscii", "substring", "trim"), _same_size
-    ),
+    **dict.fromkeys(("url", "jsonpatch.escapeKey", "lowerAscii", "upperAscii", "substring", "trim"), _same_size),
     "replace": _replace,
     "split": _split,
     "join": _join,

@@ -1,8 +1,8 @@
 """Where in the text of an expression something is wrong, printed as cel-go prints it.
 
-    ERROR: <input>:1:5: undefined field 'foo'
-     | self.foo == 1
-     | ....^
+ERROR: <input>:1:5: undefined field 'foo'
+ | self.foo == 1
+ | ....^
 """
 
 from __future__ import annotations

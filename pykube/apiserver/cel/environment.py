@@ -1,8 +1,8 @@
 """What expressions may refer to, and compiling them.
 
-    base = Environment({"object": DYN, "request": REQUEST})
-    program = base.compile("object.spec.replicas <= 5", returns=BOOL)
-    program.evaluate({"object": {...}, "request": {...}})
+base = Environment({"object": DYN, "request": REQUEST})
+program = base.compile("object.spec.replicas <= 5", returns=BOOL)
+program.evaluate({"object": {...}, "request": {...}})
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Environment:
     """Variables and their types, besides all of Kubernetes' functions. Immutable; cheap to extend."""
 
     def __init__(self, variables: Mapping[str, Type], *, patch_types: bool = False) -> None:
-        """`patch_types` adds what makes patches: ``Object{}``, ``Object.spec{}``, ``JSONPatch{}``, ``jsonpatch.escapeKey``.
+        """`patch_types` adds ``Object{}``, ``Object.spec{}``, ``JSONPatch{}`` and ``jsonpatch.escapeKey``.
 
         A name of a variable may have dots: ``variables.foo``, ``authorizer.requestResource``.
         """

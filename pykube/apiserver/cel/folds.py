@@ -1,4 +1,4 @@
-"""Loops. ``all`` and ``exists`` stop at the item that decides, whatever failed before; ``map`` and ``filter`` make one list.
+"""Loops. ``all`` and ``exists`` stop at the item that decides, whatever failed before; ``map`` makes one list.
 
 Source: cel-go, interpreter/interpretable.go (evalFold).
 """
@@ -58,9 +58,7 @@ def _is_accumulator(node: Node, fold: Fold) -> bool:
     return isinstance(node, Ident) and node.name == fold.accumulator
 
 
-def quantifier(
-    slots: FoldSlots, whole: Run, body: Run, *, price: int, check_price: int, decisive: bool
-) -> Run:
+def quantifier(slots: FoldSlots, whole: Run, body: Run, *, price: int, check_price: int, decisive: bool) -> Run:
     """``exists`` if true is `decisive`, otherwise ``all``; `check_price` is that of seeing that it is decided."""
     first, second, other = slots.first, slots.second, not decisive
 

@@ -1,4 +1,4 @@
-"""``&&``, ``||`` and ``?:``: what need not be evaluated is not, and one side may make up for the failure of the other."""
+"""``&&``, ``||`` and ``?:``: what need not be evaluated is not, and one side makes up for the failure of the other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _logic(one: Run, two: Run, price: int, *, decisive: bool) -> Run:
     """A side that is `decisive` decides, even if the other one fails."""
     other = not decisive
 
-    def run(frame: Frame) -> bool:
+    def run(frame: Frame) -> Any:
         failure: EvaluationError | None = None
         try:
             left = one(frame)
@@ -36,7 +36,8 @@ def _logic(one: Run, two: Run, price: int, *, decisive: bool) -> Run:
         try:
             right = two(frame)
         except EvaluationError as error:
-            raise failure or absorbable(error) from None
+            last = absorbable(error)
+            raise failure or last from None
         if right is decisive:
             return decisive
         if failure is not None:

@@ -78,8 +78,7 @@ class Planner:
     def _ident(self, node: Ident) -> Plan:
         for scope in reversed(self._scopes):
             if node.name in scope:
-                slot = scope[node.name]
-                return Plan(lambda frame: frame.slots[slot], 1, attribute=True, root=1)
+                return _local(scope[node.name])
         return constant(TypeName(_runtime_name(node.name)))
 
     def _select(self, node: Select) -> Plan:
@@ -141,10 +140,7 @@ class Planner:
     def _struct(self, node: StructNode) -> Plan:
         values = [self.plan(entry.value) for entry in node.entries]
         name = node.name.removeprefix(".")
-        parts = [
-            (str(entry.key), value.run, entry.optional)
-            for entry, value in zip(node.entries, values, strict=True)
-        ]
+        parts = [(str(entry.key), value.run, entry.optional) for entry, value in zip(node.entries, values, strict=True)]
 
         def run(frame: Frame) -> Object:
             fields: dict[str, Any] = {}
@@ -164,7 +160,9 @@ class Planner:
         slots = FoldSlots(self.slots, self.slots + 1, self.slots + 2 if node.variable2 else None)
         self.slots += 3
         self._scopes.append({node.accumulator: slots.accumulator})
-        self._scopes.append({node.variable: slots.first, **({node.variable2: self.slots - 1} if node.variable2 else {})})
+        self._scopes.append(
+            {node.variable: slots.first, **({node.variable2: self.slots - 1} if node.variable2 else {})}
+        )
         loop = self._loop(node, slots, whole.run, start.run)
         self._scopes.pop()
         result = self.plan(node.result)
@@ -265,6 +263,10 @@ def _dotted(node: Node) -> str:
 
 def _runtime_name(name: str) -> str:
     return name.removeprefix(".")
+
+
+def _local(slot: int) -> Plan:
+    return Plan(lambda frame: frame.slots[slot], 1, attribute=True, root=1)
 
 
 def _variable(name: str, view: Callable[[Any], Any] | None) -> Plan:

@@ -9,9 +9,10 @@ from typing import Any
 from .checker import Checked
 from .cost import PER_CALL_LIMIT, Budget
 from .errors import CostExceeded, EvaluationError
-from .estimate import CostRange, estimate
+from .estimate import estimate
 from .frame import Frame
 from .planner import Planner
+from .ranges import CostRange
 from .types import Type
 from .values import to_json
 
@@ -34,6 +35,10 @@ class Program:
         self._checked = checked
         self._variables = variables
 
+    def uses(self, variable: str) -> bool:
+        """Whether the expression refers to a variable."""
+        return variable in self._checked.names.values()
+
     def estimated_cost(self) -> CostRange:
         """The least and the most that an evaluation can cost, from the sizes that types of variables declare."""
         return estimate(self._checked, self._variables)
@@ -43,11 +48,11 @@ class Program:
     ) -> Any:
         """The value for these variables, as plain JSON data (dict, list, str, int, float, bool, None).
 
-        A variable is plain JSON data, or a callable without arguments that makes it, called at most once per evaluation
-        and only if the expression looks at it; an EvaluationError of that callable is the expression's unless the
-        expression ignores it (``true || x``). ``authorizer`` is an `authorizer.Authorizer`. Timestamps and durations come
-        back as `values.Timestamp` and `values.Duration`, ``Object{}`` and ``JSONPatch{}`` as `values.Object` (a dict). A
-        missing optional comes back as None.
+        A variable is plain JSON data, or a callable without arguments that makes it, called at most once per
+        evaluation and only if the expression looks at it; an EvaluationError of that callable is the expression's
+        unless the expression ignores it (``true || x``). ``authorizer`` is an `authorizer.Authorizer`. Timestamps and
+        durations come back as `values.Timestamp` and `values.Duration`, ``Object{}`` and ``JSONPatch{}`` as
+        `values.Object` (a dict). A missing optional comes back as None.
 
         Raises:
             EvaluationError: the expression failed, with cel-go's text.
@@ -56,9 +61,7 @@ class Program:
         """
         return to_json(self.value(variables, budget, limit=limit))
 
-    def value(
-        self, variables: Mapping[str, Any], budget: Budget | None = None, *, limit: int = PER_CALL_LIMIT
-    ) -> Any:
+    def value(self, variables: Mapping[str, Any], budget: Budget | None = None, *, limit: int = PER_CALL_LIMIT) -> Any:
         """As `evaluate`, but the value as expressions see it: what becomes a variable of another expression."""
         frame = Frame(variables, self._slots, limit)
         try:

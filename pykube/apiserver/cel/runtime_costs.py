@@ -130,12 +130,23 @@ _BY_OVERLOAD: Final[dict[str, Cost]] = {
     "list_sets_intersects_list": _sets(1),
     "list_sets_equivalent_list": _sets(2),
     **dict.fromkeys(
-        ("starts_with_string", "ends_with_string", "string_to_bytes", "bytes_to_string", "strings_quote", "string_format"),
+        (
+            "starts_with_string",
+            "ends_with_string",
+            "string_to_bytes",
+            "bytes_to_string",
+            "strings_quote",
+            "string_format",
+        ),
         _first(),
     ),
     "in_list": lambda arguments, _: size(arguments[1]),
     **dict.fromkeys(
-        (f"{word}_{kind}" for word in ("less", "less_equals", "greater", "greater_equals") for kind in ("string", "bytes")),
+        (
+            f"{word}_{kind}"
+            for word in ("less", "less_equals", "greater", "greater_equals")
+            for kind in ("string", "bytes")
+        ),
         lambda arguments, _: math.ceil(min(size(arguments[0]), size(arguments[1])) * STRING_FACTOR),
     ),
     **dict.fromkeys(

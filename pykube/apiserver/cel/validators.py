@@ -84,7 +84,7 @@ def _check_argument(node: Call, complaints: Complaints) -> None:
         complaints.add(argument.id, f"invalid {node.function} argument")
 
 
-def _unwrapped(kind: Type, optional: bool) -> Type:  # noqa: FBT001 - of one entry
+def _unwrapped(kind: Type, optional: bool) -> Type:
     return kind.parameters[0] if optional and kind.parameters else kind
 
 

@@ -104,20 +104,32 @@ class SetList(list[Any]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, list) or len(self) != len(other):
             return False
-        return all(any(equal(one, two) for two in other) for one in self)
+        known = set(map(_identity, self))
+        return all(_identity(item) in known for item in other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def plus(self, other: list[Any]) -> SetList:
         """The union; what is there already keeps its place."""
         result = SetList(self)
+        known = set(map(_identity, self))
         for item in other:
-            if not any(equal(item, known) for known in result):
+            if _identity(item) not in known:
+                known.add(_identity(item))
                 result.append(item)
         return result
+
+
+def _identity(item: Any) -> object:
+    """Equal for equal items of a set, which are scalars, or lists and maps that are compared as wholes."""
+    if isinstance(item, list):
+        return tuple(map(_identity, item))
+    if isinstance(item, dict):
+        return frozenset((key, _identity(value)) for key, value in item.items())
+    return (type(item) is bool, item)
 
 
 class MapList(list[Any]):
@@ -134,12 +146,14 @@ class MapList(list[Any]):
             return False
         theirs = {self.key(item): item for item in other}
         missing = object()
-        return all((found := theirs.get(self.key(item), missing)) is not missing and equal(item, found) for item in self)
+        return all(
+            (found := theirs.get(self.key(item), missing)) is not missing and equal(item, found) for item in self
+        )
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def plus(self, other: list[Any]) -> MapList:
         """The items of both; where both have one of the same keys, that of `other` in the place of this one's."""
@@ -151,13 +165,13 @@ class MapList(list[Any]):
 def equal(one: Any, two: Any) -> bool:
     """CEL's ``==``: numbers by value whatever their type, anything else only with its own type."""
     if one is two:
-        return one == one  # noqa: PLR0124 - false for NaN only
+        return bool(one == one)
     kind = type(one)
     if kind is str or type(two) is str:
         return bool(one == two)
     if kind is bool or type(two) is bool:
         return kind is type(two) and one is two
-    if not one == two:
+    if one != two:
         return False
     if isinstance(one, list):
         return isinstance(one, SetList | MapList) or all(map(equal, one, two))

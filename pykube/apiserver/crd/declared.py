@@ -9,7 +9,7 @@ from pykube.api import codec
 from pykube.api.apiextensions_v1 import CustomResourceDefinition, JSONSchemaProps, SelectableField
 from pykube.api.field_errors import SPEC, Errors, FieldError, Path, duplicate, invalid_value, required
 
-from . import paths
+from . import paths, rule_definitions
 from .pruning import pruner
 from .validation import NEW, validator
 
@@ -23,7 +23,9 @@ def check(definition: CustomResourceDefinition) -> Errors:
         if schema is None:
             continue
         path = SPEC.child("versions").index(index)
-        yield from _defaults(schema, path.child("schema").child("openAPIV3Schema"))
+        place = path.child("schema").child("openAPIV3Schema")
+        wrong = list(_defaults(schema, place))
+        yield from wrong or rule_definitions.check(schema, place)
         yield from _selectable(version.selectable_fields, schema, path.child("selectableFields"))
 
 

@@ -63,7 +63,7 @@ class CustomStrategy(Strategy):
     def validate_create(self, write: Write) -> Sequence[FieldError]:
         obj: CustomObject = write.object
         found = list(meta.object_meta(obj.metadata, names.dns_subdomain, namespaced=self.resource.namespaced))
-        return [*found, *self._schema.validate(obj), *self._scale_errors(obj)]
+        return [*found, *self._schema.validate(obj, warnings=write.warnings), *self._scale_errors(obj)]
 
     def prepare_update(self, write: Write) -> None:
         obj: CustomObject = write.object
@@ -79,7 +79,7 @@ class CustomStrategy(Strategy):
         obj: CustomObject = write.object
         old: CustomObject = write.old
         found = list(meta.object_meta_update(obj.metadata, old.metadata))
-        return [*found, *self._schema.validate(obj, old), *self._scale_errors(obj)]
+        return [*found, *self._schema.validate(obj, old, write.warnings), *self._scale_errors(obj)]
 
     def prepare_status(self, write: Write) -> None:
         """Everything but the status stays as it is, metadata included."""
@@ -95,7 +95,7 @@ class CustomStrategy(Strategy):
         obj: CustomObject = write.object
         old: CustomObject = write.old
         found = list(meta.object_meta_update(obj.metadata, old.metadata))
-        return [*found, *self._schema.validate_status(obj, old), *self._scale_errors(obj)]
+        return [*found, *self._schema.validate_status(obj, old, write.warnings), *self._scale_errors(obj)]
 
     def wished(self, obj: Any) -> Any:
         return obj.content

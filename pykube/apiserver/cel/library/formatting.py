@@ -103,9 +103,7 @@ def _member(value: Any) -> str:
 
 def _key(key: Any) -> str:
     if not isinstance(key, str | bool | int):
-        raise EvaluationError(
-            f"error during formatting: no formatting function for map key of type {type_name(key)}"
-        )
+        raise EvaluationError(f"error during formatting: no formatting function for map key of type {type_name(key)}")
     return _member(key)
 
 

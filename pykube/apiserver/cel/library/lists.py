@@ -6,6 +6,7 @@ Source: k8s.io/apiserver, pkg/cel/library/lists.go; cel-go, ext/lists.go in vers
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ _ZEROS: Final[dict[str, Any]] = {"int": 0, "uint": UInt(0), "double": 0.0, "dura
 
 
 def _is_sorted(items: list[Any]) -> bool:
-    return all(compare(one, two) <= 0 for one, two in zip(items, items[1:], strict=False))
+    return all(compare(one, two) <= 0 for one, two in itertools.pairwise(items))
 
 
 def _sum(zero: Any) -> Callable[[list[Any]], Any]:
@@ -92,7 +93,11 @@ def _sort_by(items: list[Any], keys: list[Any]) -> list[Any]:
         )
     if any(type_name(key) != type_name(keys[0]) for key in keys):
         raise EvaluationError("list elements must have the same type")
-    by_key = functools.cmp_to_key(lambda one, two: compare(keys[one], keys[two]))
+
+    def order(one: int, two: int) -> int:
+        return compare(keys[one], keys[two])
+
+    by_key = functools.cmp_to_key(order)
     return [items[place] for place in sorted(range(len(items)), key=by_key)]
 
 
@@ -122,7 +127,6 @@ def _equivalent(one: list[Any], two: list[Any]) -> bool:
 
 def _intersects(one: list[Any], two: list[Any]) -> bool:
     return any(contained(item, two) for item in one)
-
 
 
 def _templates() -> list[Overload]:

@@ -126,11 +126,11 @@ def compare(one: Any, two: Any, name: str = "_<_") -> int:
     """
     kind, other = type(one), type(two)
     if kind in _NUMBERS and other in _NUMBERS:
-        if one != one or two != two:  # noqa: PLR0124 - true for NaN only
+        if one != one or two != two:
             raise EvaluationError("NaN values cannot be ordered")
     elif kind is not other or kind not in _ORDERED:
         raise _refusal(name, one, (int, UInt, float, str, bytes, bool, Timestamp, Duration))
-    return (one > two) - (one < two)
+    return int(one > two) - int(one < two)
 
 
 def less(one: Any, two: Any) -> bool:
@@ -224,7 +224,9 @@ def _place(key: Any) -> int:
 
 def _refusal(name: str, one: Any, known: tuple[type, ...]) -> EvaluationError:
     """cel-go names the operator only if it exists for no value of the first one's type."""
-    return EvaluationError("no such overload" if type(one) in known or isinstance(one, list) else f"no such overload: {name}")
+    return EvaluationError(
+        "no such overload" if type(one) in known or isinstance(one, list) else f"no such overload: {name}"
+    )
 
 
 def _by_type(name: str, word: str, signatures: str, implementation: Callable[..., Any]) -> list[Overload]:

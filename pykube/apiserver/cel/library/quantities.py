@@ -84,11 +84,15 @@ def _compare(one: QuantityValue, two: QuantityValue) -> int:
 
 
 def _add(one: QuantityValue, two: QuantityValue | int) -> QuantityValue:
-    return QuantityValue(one.quantity + (Quantity.of(two, Format.DECIMAL_EXPONENT) if isinstance(two, int) else two.quantity))
+    return QuantityValue(
+        one.quantity + (Quantity.of(two, Format.DECIMAL_EXPONENT) if isinstance(two, int) else two.quantity)
+    )
 
 
 def _sub(one: QuantityValue, two: QuantityValue | int) -> QuantityValue:
-    return QuantityValue(one.quantity - (Quantity.of(two, Format.DECIMAL_EXPONENT) if isinstance(two, int) else two.quantity))
+    return QuantityValue(
+        one.quantity - (Quantity.of(two, Format.DECIMAL_EXPONENT) if isinstance(two, int) else two.quantity)
+    )
 
 
 def _parse_semver(text: str) -> SemverValue | None:
@@ -114,7 +118,7 @@ def _normalized(text: str) -> str:
     return ".".join([*parts, "0", "0"][:3])
 
 
-def _semver(text: str, normalize: bool = False) -> SemverValue:  # noqa: FBT001, FBT002 - as CEL calls it
+def _semver(text: str, normalize: bool = False) -> SemverValue:
     found = _parse_semver(_normalized(text) if normalize else text)
     if found is None:
         raise EvaluationError(_semver_error(text))
@@ -129,7 +133,7 @@ def _semver_error(text: str) -> str:
     return f'Invalid character(s) found in version "{text}"'
 
 
-def _is_semver(text: str, normalize: bool = False) -> bool:  # noqa: FBT001, FBT002 - as CEL calls it
+def _is_semver(text: str, normalize: bool = False) -> bool:
     try:
         _semver(text, normalize)
     except EvaluationError:
@@ -138,7 +142,7 @@ def _is_semver(text: str, normalize: bool = False) -> bool:  # noqa: FBT001, FBT
 
 
 def _compare_versions(one: SemverValue, two: SemverValue) -> int:
-    return (one.order > two.order) - (one.order < two.order)  # type: ignore[operator]
+    return (one.order > two.order) - (one.order < two.order)
 
 
 OVERLOADS: Final = (
@@ -159,7 +163,9 @@ OVERLOADS: Final = (
     function("string_bool_to_semver", "semver", "string, bool -> Semver", _semver),
     function("is_semver_string", "isSemver", "string -> bool", _is_semver),
     function("is_semver_string_bool", "isSemver", "string, bool -> bool", _is_semver),
-    method("semver_is_greater_than", "isGreaterThan", "Semver, Semver -> bool", lambda a, b: _compare_versions(a, b) > 0),
+    method(
+        "semver_is_greater_than", "isGreaterThan", "Semver, Semver -> bool", lambda a, b: _compare_versions(a, b) > 0
+    ),
     method("semver_is_less_than", "isLessThan", "Semver, Semver -> bool", lambda a, b: _compare_versions(a, b) < 0),
     method("semver_compare_to", "compareTo", "Semver, Semver -> int", _compare_versions),
     method("semver_major", "major", "Semver -> int", lambda one: one.major),

@@ -38,7 +38,7 @@ class URLValue:
         if self.host.startswith("["):
             return self.host[1 : self.host.find("]")]
         name, colon, port = self.host.rpartition(":")
-        return name if colon and port.isdigit() or colon and not port else self.host
+        return name if (colon and port.isdigit()) or (colon and not port) else self.host
 
     @property
     def port(self) -> str:
