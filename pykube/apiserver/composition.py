@@ -100,9 +100,9 @@ def compose(
     authorizer = access.authorizer
     registry.admission.validating += [CertificateApproval(authorizer), CertificateSigning(authorizer)]
     registry.admission.validating.append(_escalation_stage(EscalationCheck(access.rbac, authorizer)))
-    install_policies(registry.admission, authorizer)
     metrics = Metrics(registry)
     metrics.add(FlowControlMetrics(fairness))
+    metrics.add(install_policies(registry.admission, authorizer))
     metrics.add(_admission_webhooks(registry, webhooks, authorizer))
     fairness.follow()
     stages = (

@@ -16,9 +16,10 @@ from pykube.errors import NotFound
 
 from ...authz.authorizer import Authorizer
 from ...write import Operation, Write
-from .. import matching
 from . import denials, params
 from .conditions import ConditionError
+from .exemptions import is_exempt
+from .metrics import PolicyMetrics
 from .mutations import Compiled, Mutation, MutationError, compile_policy
 from .scene import Scene
 from .source import Bound, Hook, Source
@@ -32,8 +33,9 @@ _Bound = Bound[MutatingAdmissionPolicyBinding]
 class MutatingAdmissionPolicies:
     """The admission plugin; `authorizer` answers for expressions that ask it."""
 
-    def __init__(self, authorizer: Authorizer) -> None:
+    def __init__(self, authorizer: Authorizer, metrics: PolicyMetrics) -> None:
         self._authorizer = authorizer
+        self._metrics = metrics
         self._source: Source[MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, Compiled] | None = None
 
     async def __call__(self, write: Write) -> None:
@@ -46,9 +48,9 @@ class MutatingAdmissionPolicies:
         if source is None:
             kinds = MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding
             source = self._source = Source(write.registry, *kinds, compile_policy)
-        if source.idle or write.operation is Operation.DELETE or matching.is_configuration(write):
+        if source.idle or write.operation is Operation.DELETE or is_exempt(write):
             return
-        run = _Run(write, self._authorizer)
+        run = _Run(write, self._authorizer, self._metrics)
         await run.change(source)
         if run.refusals:
             raise denials.by_mutation(write, run.refusals)
@@ -88,17 +90,22 @@ class _Invocation:
     params: Any
 
     @property
+    def names(self) -> tuple[str, str]:
+        """Of the policy and of the binding."""
+        return self.hook.name, self.bound.binding.metadata.name
+
+    @property
     def key(self) -> _Key:
         meta = self.params["metadata"] if self.params else {}
-        names = self.hook.name, self.bound.binding.metadata.name
-        return _Key(*names, meta.get("namespace", ""), meta.get("name", ""))
+        return _Key(*self.names, meta.get("namespace", ""), meta.get("name", ""))
 
 
 class _Run:
     """One round of all policies over a write. `refusals` are messages and reasons."""
 
-    def __init__(self, write: Write, authorizer: Authorizer) -> None:
+    def __init__(self, write: Write, authorizer: Authorizer, metrics: PolicyMetrics) -> None:
         self._write = write
+        self._metrics = metrics
         self._scene = Scene(write, authorizer)
         self._memory: _Memory = write.notes.setdefault(NAME, _Memory())
         self.refusals: list[tuple[str, str]] = []
@@ -173,7 +180,9 @@ class _Run:
             seen = await self._scene.inputs(invocation.resource)
             composed = invocation.hook.compiled.composed
             await mutation.perform(self._write, invocation.resource, seen.values(invocation.params), composed)
+            self._metrics.mutated(*invocation.names)
         except MutationError as error:
+            self._metrics.mutated(*invocation.names, str(error))
             self._refused(invocation.hook, invocation.bound, str(error), "Invalid")
 
     def _misconfigured(self, hook: _Hook, bound: _Bound | None, why: str) -> None:

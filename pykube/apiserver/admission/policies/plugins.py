@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from ...authz.authorizer import Authorizer
 from .. import Chain
+from .metrics import PolicyMetrics
 from .mutating import MutatingAdmissionPolicies
 from .param_access import ParamAccess
 from .validating import ValidatingAdmissionPolicies
 
 
-def install(chain: Chain, authorizer: Authorizer) -> None:
-    """Add the plugins: after all that is built in, before the webhooks."""
-    chain.mutating.append(MutatingAdmissionPolicies(authorizer))
-    chain.validating += [ParamAccess(authorizer), ValidatingAdmissionPolicies(authorizer)]
+def install(chain: Chain, authorizer: Authorizer) -> PolicyMetrics:
+    """Add the plugins: after all that is built in, before the webhooks; answers what counts their decisions."""
+    metrics = PolicyMetrics()
+    chain.mutating.append(MutatingAdmissionPolicies(authorizer, metrics))
+    chain.validating += [ParamAccess(authorizer), ValidatingAdmissionPolicies(authorizer, metrics)]
+    return metrics

@@ -14,9 +14,10 @@ from pykube.errors import NotFound
 
 from ...authz.authorizer import Authorizer
 from ...write import Write
-from .. import matching
 from . import audit, denials, params
+from .exemptions import is_exempt
 from .inputs import Inputs
+from .metrics import PolicyMetrics
 from .scene import Scene
 from .source import Bound, Hook, Source
 from .verdicts import INVALID, Compiled, Verdict, compile_policy
@@ -36,8 +37,9 @@ class Refusal:
 class ValidatingAdmissionPolicies:
     """The admission plugin; `authorizer` answers for expressions that ask it."""
 
-    def __init__(self, authorizer: Authorizer) -> None:
+    def __init__(self, authorizer: Authorizer, metrics: PolicyMetrics) -> None:
         self._authorizer = authorizer
+        self._metrics = metrics
         self._source: Source[ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, Compiled] | None = None
 
     async def __call__(self, write: Write) -> None:
@@ -50,9 +52,9 @@ class ValidatingAdmissionPolicies:
         if source is None:
             kinds = ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding
             source = self._source = Source(write.registry, *kinds, compile_policy)
-        if source.idle or matching.is_configuration(write):
+        if source.idle or is_exempt(write):
             return
-        judgement = _Judgement(write, self._authorizer)
+        judgement = _Judgement(write, self._authorizer, self._metrics)
         refusals = await judgement.refusals(source)
         if refusals:
             raise denials.by_validation(write, refusals[0].message, refusals[0].reason)
@@ -61,8 +63,9 @@ class ValidatingAdmissionPolicies:
 class _Judgement:
     """One write before all policies."""
 
-    def __init__(self, write: Write, authorizer: Authorizer) -> None:
+    def __init__(self, write: Write, authorizer: Authorizer, metrics: PolicyMetrics) -> None:
         self._write = write
+        self._metrics = metrics
         self._scene = Scene(write, authorizer)
         self._seen: dict[str, Inputs] = {}
 
@@ -118,6 +121,7 @@ class _Judgement:
         name, spec = bound.binding.metadata.name, bound.binding.spec
         for denial in verdict.denials:
             for action in spec.validation_actions:
+                self._metrics.validated(hook.name, name, denial.message, action.lower())
                 if action == "Deny":
                     yield _refusal(hook, bound, denial.message, denial.reason)
                 elif action == "Audit":
@@ -134,7 +138,10 @@ class _Judgement:
                         f"Validation failed for ValidatingAdmissionPolicy '{hook.name}' with binding '{name}': "
                         f"{denial.message}"
                     )
+        for message in verdict.ignored:
+            self._metrics.validated(hook.name, name, message, "allow")
         for broken in verdict.broken:
+            self._metrics.validated(hook.name, name, broken.message, "deny")
             yield _refusal(hook, bound, broken.message)
 
 

@@ -37,11 +37,23 @@ class Denial:
 
 @dataclass(slots=True)
 class Verdict:
-    """What came out of one evaluation. `broken` are annotations that failed: these deny whatever the actions are."""
+    """What came out of one evaluation.
+
+    `broken` are annotations that failed: these deny whatever the actions are. `ignored` are errors that mean nothing
+    under the failurePolicy Ignore.
+    """
 
     denials: list[Denial] = field(default_factory=list)
     annotations: list[tuple[str, str]] = field(default_factory=list)
     broken: list[Denial] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+    def failed(self, message: str, *, ignoring: bool, index: int = 0) -> None:
+        """A validation came to no value."""
+        if ignoring:
+            self.ignored.append(message)
+        else:
+            self.denials.append(Denial(message, index=index))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +84,9 @@ class Compiled:
             self._judge_rules(inputs, params, verdict)
             self._annotate(inputs, params, verdict)
         except (BudgetExceeded, ConditionError) as error:
-            return Verdict(denials=self._denials(str(error)))
+            verdict = Verdict()
+            verdict.failed(str(error), ignoring=self.ignoring)
         return verdict
-
-    def _denials(self, message: str, index: int = 0) -> list[Denial]:
-        """What an error means."""
-        return [] if self.ignoring else [Denial(message, index=index)]
 
     def _judge_rules(self, inputs: Inputs, params: Any, verdict: Verdict) -> None:
         group = Group(inputs.values(params), self.composed, Budget(RUNTIME_LIMIT))
@@ -86,9 +95,9 @@ class Compiled:
         messages, spent = self._messages(inputs, params, group.budget) if broken else ({}, "")
         for index, outcome in enumerate(outcomes):
             if outcome.error:
-                verdict.denials += self._denials(outcome.error, index)
+                verdict.failed(outcome.error, ignoring=self.ignoring, index=index)
             elif spent:
-                verdict.denials += self._denials(f"failed messageExpression: {spent}", index)
+                verdict.failed(f"failed messageExpression: {spent}", ignoring=self.ignoring, index=index)
             elif outcome.value is not True:
                 validation = self.rules[index].validation
                 message = _message(validation, messages.get(index))
@@ -112,8 +121,8 @@ class Compiled:
         group = Group(inputs.values(params, authorizer=False), self.composed, Budget(RUNTIME_LIMIT))
         for annotation, expression in self.annotations:
             outcome = group.evaluate(expression)
-            if outcome.error:
-                verdict.broken += self._denials(outcome.error)
+            if outcome.error and not self.ignoring:
+                verdict.broken.append(Denial(outcome.error))
             elif isinstance(outcome.value, str) and (value := outcome.value.strip()):
                 verdict.annotations.append((annotation.key, value))
 

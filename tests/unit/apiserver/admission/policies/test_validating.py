@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from tests.fakes.api_server import Api
+from pykube.api import core_v1, meta_v1, scheme
+from pykube.apiserver import pipeline
+from pykube.apiserver.admission.policies.exemptions import is_exempt
+from pykube.apiserver.admission.policies.plugins import install
+from pykube.apiserver.write import Kind, Operation, Write
+from pykube.errors import Invalid
+from tests.fakes.api_server import ADMIN, Api, running
 
 from .scenes import (
     BINDINGS,
@@ -14,10 +21,13 @@ from .scenes import (
     MAPS,
     POLICIES,
     AllowedReads,
+    applying,
     binding,
     bound,
+    bound_mutating,
     config_map,
     deployment,
+    mutating,
     policy,
     put,
     rules,
@@ -306,5 +316,96 @@ def test_the_budget() -> None:
         await bound(api, policy(loops))
         message = (await api.post(MAPS, config_map())).message
         assert "operation cancelled: actual cost limit exceeded" in message
+
+    story(run)
+
+
+def test_what_is_counted() -> None:
+    async def inside() -> None:
+        async with running() as api:
+            metrics = install(api.registry.admission, AllowedReads())
+            await bound(api, policy("false"))
+            await bound(api, policy("object.data.x == 'y'", name="lax", failurePolicy="Ignore"), name="lax")
+            await bound_mutating(api, mutating(applying('Object{data: {"a": "b"}}')))
+            await api.post(MAPS, config_map(a="1"))
+            counted = {
+                (sample.name.split("_")[1], *sample.labels.values()): sample.value
+                for family in metrics.collect()
+                for sample in family.samples
+            }
+            assert counted == {
+                ("validating", "p", "b", "invalid_error", "deny"): 1.0,
+                ("validating", "lax", "lax", "invalid_error", "allow"): 1.0,
+                ("mutating", "m", "m-binding", "no_error"): 1.0,
+            }
+
+    asyncio.run(inside())
+
+
+def test_reviews_are_none_of_their_business() -> None:
+    async def run(api: Api) -> None:
+        await bound(api, policy("false", matchConstraints=rules("*", group="*", version="*")))
+        for group, plural, exempt in (
+            ("authentication.k8s.io", "tokenreviews", True),
+            ("admissionregistration.k8s.io", "mutatingadmissionpolicies", True),
+            ("admissionregistration.k8s.io", "mutatingwebhookconfigurations", False),
+        ):
+            resource = scheme.by_plural(group, "v1", plural)
+            assert resource is not None
+            assert is_exempt(Write(Operation.CREATE, resource, "", "x", api.registry)) is exempt
+
+    story(run)
+
+
+def test_audit_annotations() -> None:
+    async def run(api: Api) -> None:
+        annotations = [
+            {"key": "who", "valueExpression": "'by ' + request.userInfo.username"},
+            {"key": "none", "valueExpression": "null"},
+            {"key": "empty", "valueExpression": "'  '"},
+        ]
+        await put(api, POLICIES, policy({"expression": "false", "message": "no"}, auditAnnotations=annotations))
+        await put(api, BINDINGS, binding(actions=("Audit",)), binding("second", actions=("Audit",)))
+        resource = scheme.by_plural("", "v1", "configmaps")
+        assert resource is not None
+        obj = core_v1.ConfigMap(metadata=meta_v1.ObjectMeta(name="c", namespace="default"))
+        write = Write(Operation.CREATE, resource, "default", "c", api.registry, user=ADMIN, object=obj)
+        await pipeline.run((pipeline.admit,), write)
+        failure = '[{"message":"no","policy":"p","binding":"b","expressionIndex":0,"validationActions":["Audit"]}]'
+        assert write.audit == {
+            "p/who": "by admin",
+            "validation.policy.admission.k8s.io/validation_failure": failure,
+        }
+
+    story(run)
+
+
+def test_connections() -> None:
+    async def run(api: Api) -> None:
+        found = policy(
+            "!object.stdin && request.kind.kind == 'PodExecOptions' && oldObject == null",
+            matchConstraints=rules("pods/exec", operations=["CONNECT"]),
+        )
+        await bound(api, found)
+        resource = scheme.by_plural("", "v1", "pods")
+        assert resource is not None
+
+        async def connect(**options: bool) -> None:
+            write = Write(
+                Operation.CONNECT,
+                resource,
+                "default",
+                "x",
+                api.registry,
+                subresource="exec",
+                user=ADMIN,
+                object={"kind": "PodExecOptions", "apiVersion": "v1", **options},
+                shown=Kind("", "v1", "PodExecOptions"),
+            )
+            await pipeline.run((pipeline.mutate, pipeline.admit), write)
+
+        await connect(stdin=False)
+        with pytest.raises(Invalid, match=r'pods "x" is forbidden: .* denied request: failed expression'):
+            await connect(stdin=True)
 
     story(run)
