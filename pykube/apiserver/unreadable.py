@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from typing import Any
 
 from pykube.api import codec, field_errors
 from pykube.api.field_errors import Path
@@ -51,7 +52,7 @@ async def delete(storage: Storage, key: str, name: str) -> None:
 def readable(storage: Storage, entry: Entry) -> bool:
     """Whether a stored value is an object of the kind that it should be."""
     try:
-        obj = codec.decode(storage.model.type, storage.cache.converted(entry.value))
+        obj: Any = codec.decode(storage.model.type, storage.cache.converted(entry.value))
     except (ApiError, ValueError, TypeError):
         return False
     return bool(obj.metadata.name)

@@ -64,7 +64,7 @@ SCHEMA: dict[str, Any] = {
                 },
             },
         },
-        "status": {"type": "object", "properties": {"replicas": {"type": "integer"}, **{"x": _ANY}}},
+        "status": {"type": "object", "properties": {"replicas": {"type": "integer"}, "x": _ANY}},
     },
 }
 _SPEC: dict[str, Any] = SCHEMA["properties"]["spec"]["properties"]
