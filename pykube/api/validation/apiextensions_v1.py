@@ -161,21 +161,25 @@ def _column(column: CustomResourceColumnDefinition, path: Path) -> Errors:
 
 
 def _conversion(found: CustomResourceConversion, path: Path) -> Errors:
+    """Paths are those of upstream's internal type, which has no level for the webhook."""
     if not found.strategy:
         yield required(path.child("strategy"))
     elif found.strategy not in _STRATEGIES:
         yield not_supported(path.child("strategy"), found.strategy, _STRATEGIES)
-    hook, place = found.webhook, path.child("webhook")
+    hook, place, versions = found.webhook, path.child("webhookClientConfig"), path.child("conversionReviewVersions")
+    understood = hook.conversion_review_versions if hook is not None else []
     if found.strategy != "Webhook":
-        if hook is not None:
-            yield forbidden(place, "should not be set when strategy is not set to Webhook")
+        message = "should not be set when strategy is not set to Webhook"
+        if hook is not None and hook.client_config is not None:
+            yield forbidden(place, message)
+        if understood:
+            yield forbidden(versions, message)
         return
     if hook is None or hook.client_config is None:
-        yield required(place.child("clientConfig"), "required when strategy is set to Webhook")
+        yield required(place, "required when strategy is set to Webhook")
     else:
-        yield from webhooks.client_config(hook.client_config, place.child("clientConfig"))
-    versions = hook.conversion_review_versions if hook is not None else []
-    yield from webhooks.review_versions(versions, place.child("conversionReviewVersions"), "")
+        yield from webhooks.client_config(hook.client_config, place)
+    yield from webhooks.review_versions(understood, versions, "")
 
 
 def _stored(found: CustomResourceDefinition) -> Errors:
@@ -189,7 +193,13 @@ def _stored(found: CustomResourceDefinition) -> Errors:
             yield invalid_value(path, stored, f"must have the storage version {version}")
     for index, version in enumerate(stored):
         if version not in known:
-            yield invalid_value(path.index(index), version, "must appear in spec.versions")
+            yield invalid_value(
+                path.index(index),
+                version,
+                f"missing from spec.versions; {version} was previously a storage version, and must remain in "
+                f"spec.versions until a storage migration ensures no data remains persisted in {version} and removes "
+                f"{version} from status.storedVersions",
+            )
 
 
 def _update(new: CustomResourceDefinition, old: CustomResourceDefinition) -> Errors:
@@ -199,6 +209,20 @@ def _update(new: CustomResourceDefinition, old: CustomResourceDefinition) -> Err
         yield from checks.immutable(SPEC.child("names").child("kind"), new.spec.names.kind, old.spec.names.kind)
     yield from checks.immutable(SPEC.child("group"), new.spec.group, old.spec.group)
     yield from checks.immutable(SPEC.child("names").child("plural"), new.spec.names.plural, old.spec.names.plural)
+    if _believed(old):
+        yield from webhooks.ca_bundle(_bundle(new), SPEC.child("conversion").child("webhookClientConfig"))
+
+
+def _believed(old: CustomResourceDefinition) -> bool:
+    """Whether a definition is in use and has a bundle that holds certificates, or none."""
+    if not conditions.is_true(old.status.conditions, "Established"):
+        return False
+    return not list(webhooks.ca_bundle(_bundle(old), SPEC))
+
+
+def _bundle(found: CustomResourceDefinition) -> bytes:
+    hook = found.spec.conversion.webhook if found.spec.conversion is not None else None
+    return hook.client_config.ca_bundle if hook is not None and hook.client_config is not None else b""
 
 
 def _status(new: CustomResourceDefinition, old: CustomResourceDefinition) -> Errors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Sequence
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -39,6 +40,17 @@ def client_config(config: ClientConfig, path: Path) -> Errors:
         yield from _url(config.url, path.child("url"))
     elif config.service is not None:
         yield from _service(config.service, path.child("service"))
+
+
+def ca_bundle(found: bytes, path: Path) -> Errors:
+    """`path` is that of the client configuration. An empty bundle stands for what the server's host trusts."""
+    if not found.strip():
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=found.decode("ascii"))
+    except (ssl.SSLError, ValueError):
+        message = "unable to load root certificates: unable to parse bytes as PEM block"
+        yield invalid_value(path.child("caBundle"), found.decode("utf-8", "replace"), message)
 
 
 def _url(text: str, path: Path) -> Errors:
