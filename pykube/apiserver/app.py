@@ -30,6 +30,7 @@ from .aggregator.layer import Aggregation
 from .authn import TokenAuthenticator
 from .authn.user import User
 from .composition import access_of, compose
+from .connections import Connections
 from .crd.definitions import Definitions
 from .events_ttl import EventsTtl
 from .flowcontrol import Fairness, Upkeep
@@ -104,7 +105,7 @@ class ApiServer:
 
     def _server(self, request_factory: Callable[..., HttpRequest]) -> web.Server:
         assert self._handler is not None
-        return web.Server(
+        return Connections(
             self._handler,
             request_factory=request_factory,
             handler_cancellation=True,

@@ -96,7 +96,7 @@ class RequestHandler:
         if not info.is_resource:
             return await self._non_resource(info)(ctx)
         resource = self._registry.resource(info.group, info.version, info.resource)
-        if resource is None or (info.namespace and not resource.namespaced and info.resource != "namespaces"):
+        if resource is None or (info.namespace and not resource.namespaced and not _is_itself(info)):
             raise statuses.unknown_path()
         ctx.resource = resource
         if (warning := _DEPRECATED.get((resource.group, resource.plural))) is not None:
@@ -144,6 +144,14 @@ class RequestHandler:
         if found is None:
             raise statuses.unknown_path()
         return found
+
+
+def _is_itself(info: RequestInfo) -> bool:
+    """Whether the namespace in the path is what is asked for.
+
+    It must not be another one: ``/namespaces/x/namespaces/y`` is authorized by what the user may do in x.
+    """
+    return info.resource == "namespaces" and info.named and info.namespace == info.name
 
 
 async def _to_the_end(ctx: Context, writing: Awaitable[web.StreamResponse]) -> web.StreamResponse:

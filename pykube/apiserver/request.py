@@ -6,15 +6,17 @@ resources, everything else is a non-resource path. The path is split by hand, as
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict, MultiDictProxy
 
-from pykube.errors import RequestEntityTooLarge
+from pykube.errors import BadRequest, RequestEntityTooLarge, Timeout
 
 if TYPE_CHECKING:
     from pykube.api.scheme import Resource
@@ -31,6 +33,11 @@ Query = MultiDictProxy[str]
 
 MAX_BODY = 3 * 1024 * 1024
 """Bytes that a request's body may have; upstream's limit."""
+
+_TOO_LARGE = f"Request entity too large: limit is {MAX_BODY}"
+
+BODY_SECONDS = 60.0
+"""Seconds that a body may take to come; upstream's limit for a request."""
 
 NO_QUERY: Query = MultiDictProxy(MultiDict())
 
@@ -108,11 +115,30 @@ class Context:
     seat: Seat | None = None
 
     async def body(self) -> bytes:
-        """The request's body; raises RequestEntityTooLarge beyond the server's limit."""
+        """The request's body.
+
+        Raises:
+            RequestEntityTooLarge: it is larger than the server takes.
+            BadRequest: it ends too early, or is not encoded as its headers say.
+            Timeout: it does not come.
+        """
+        http = self.http
+        if (http.content_length or 0) > MAX_BODY:
+            raise RequestEntityTooLarge(_TOO_LARGE)
         try:
-            return await self.http.read()
+            if http.content.is_eof():
+                return await http.read()
+            if http.headers.get("Expect", "").lower() == "100-continue":
+                await http.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                http.writer.output_size = 0
+            async with asyncio.timeout(BODY_SECONDS):
+                return await http.read()
         except web.HTTPRequestEntityTooLarge as error:
-            raise RequestEntityTooLarge(f"Request entity too large: limit is {MAX_BODY}") from error
+            raise RequestEntityTooLarge(_TOO_LARGE) from error
+        except (web.RequestPayloadError, HttpProcessingError) as error:
+            raise BadRequest(f"the body cannot be read: {error}") from error
+        except TimeoutError as error:
+            raise Timeout("Timeout: the body did not come within the time that a request has") from error
 
 
 Handler = Callable[[Context], Awaitable[web.StreamResponse]]
@@ -130,16 +156,15 @@ def parse_query(text: str) -> Query:
 
 
 def parse(method: str, target: str) -> RequestInfo:
-    """Understand a request line: `target` is the raw path with its query, still percent-encoded."""
+    """Understand a request line: `target` is the raw path with its query, still percent-encoded.
+
+    As upstream does, the path is decoded before it is split: ``%2F`` separates like any slash, so that no name ever has
+    one in it. Nothing is tidied up: between two slashes is an empty name, and ``..`` is a name like others.
+    """
     raw_path, _, raw_query = target.partition("?")
     query = parse_query(raw_query)
-    if "%" in raw_path:
-        parts = [unquote(part) for part in raw_path.split("/")]
-        path = "/".join(parts)
-    else:
-        parts = raw_path.split("/")
-        path = raw_path
-    parts = [part for part in parts if part]
+    path = unquote(raw_path) if "%" in raw_path else raw_path
+    parts = path.strip("/").split("/")
     if len(parts) >= 3 and parts[0] == "api":
         return _resource(method, path, query, "", parts[1], parts[2:])
     if len(parts) >= 4 and parts[0] == "apis":
