@@ -7,7 +7,7 @@ the watch is cut, and its client lists and watches again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .selection import Selection
 from .watch_cache import Cached, CacheEvent, EventType, WatchCache
@@ -81,6 +81,16 @@ class Watcher:
             return "MODIFIED" if before else "ADDED"
         return "DELETED" if before else None
 
+    @property
+    def pending(self) -> int:
+        """Bytes that wait for the connection."""
+        return self._pending
+
+    @property
+    def frames(self) -> Sequence[bytes]:
+        """What waits; frames are shared with the other watchers of the change."""
+        return self._frames
+
     def push(self, frame: bytes) -> None:
         """Queue a frame."""
         if self.overflowed:
@@ -90,6 +100,7 @@ class Watcher:
         if self._pending > MAX_PENDING:
             self.overflowed = True
             self._frames.clear()
+            self._pending = 0
             self.close()
             self._cut()
         self._notify()
