@@ -17,7 +17,7 @@ from pykube.api import flowcontrol_bootstrap as bootstrap
 from pykube.api import flowcontrol_v1 as v1
 from pykube.errors import AlreadyExists, ApiError, Conflict, NotFound
 
-from ..registry import Registry, obj_meta
+from ..registry import Registry
 from .stage import Fairness
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ DANGLING = "Dangling"
 
 
 async def ensure(registry: Registry) -> None:
-    """Put the default objects in place."""
+    """Put the default objects in place, and say in each schema's status whether its level is there."""
     await asyncio.gather(
         *(_ensure(registry, level, mandatory=False) for level in bootstrap.SUGGESTED_LEVELS.values()),
         *(_ensure(registry, level, mandatory=True) for level in bootstrap.MANDATORY_LEVELS.values()),
@@ -45,6 +45,7 @@ async def ensure(registry: Registry) -> None:
     await _drop_former(
         registry, v1.PriorityLevelConfiguration, {*bootstrap.SUGGESTED_LEVELS, *bootstrap.MANDATORY_LEVELS}
     )
+    await asyncio.gather(*(_tell(registry, schema) for schema in registry.list(v1.FlowSchema)))
 
 
 async def _ensure(registry: Registry, default: Kind, *, mandatory: bool) -> None:
@@ -104,12 +105,25 @@ async def _drop_former(registry: Registry, cls: type[Kind], wanted: set[str]) ->
                 continue
 
 
+async def _tell(registry: Registry, schema: v1.FlowSchema) -> None:
+    """Say in the status whether the level that a schema refers to is there."""
+    level = schema.spec.priority_level_configuration.name
+    found = registry.find(v1.PriorityLevelConfiguration, level) is not None
+    condition = dangling(level, found=found)
+    condition.last_transition_time = registry.clock.now().replace(microsecond=0)
+    if not _put(schema.status.conditions, condition):
+        return
+    try:
+        await registry.update(schema, subresource="status")
+    except (Conflict, NotFound):
+        log.debug("FlowSchema %s is being changed; its status is told after that", schema.metadata.name)
+
+
 class Upkeep:
     """Looks after the objects whenever they change."""
 
     def __init__(self, registry: Registry, fairness: Fairness, clock: Clock) -> None:
         self._registry = registry
-        self._fairness = fairness
         self._clock = clock
         self._changed = asyncio.Event()
         fairness.on_digest.append(self._changed.set)
@@ -118,7 +132,7 @@ class Upkeep:
         """Look after them until cancelled."""
         while True:
             try:
-                await self.once()
+                await ensure(self._registry)
             except ApiError as error:
                 log.warning("objects of flow control cannot be written: %s", error.message)
                 await self._clock.sleep(RETRY)
@@ -126,25 +140,6 @@ class Upkeep:
             await self._changed.wait()
             self._changed.clear()
             await self._clock.sleep(PAUSE)
-
-    async def once(self) -> None:
-        """Put right what is not."""
-        await ensure(self._registry)
-        for schema in list(self._fairness.schemas.values()):
-            await self._tell(schema)
-
-    async def _tell(self, schema: v1.FlowSchema) -> None:
-        """Say in the status whether the level that a schema refers to is there."""
-        level = schema.spec.priority_level_configuration.name
-        condition = dangling(level, found=self._fairness.configuration.has_level(level))
-        told = codec.copy(schema)
-        if not _put(told.status.conditions, condition):
-            return
-        condition.last_transition_time = self._clock.now().replace(microsecond=0)
-        try:
-            await self._registry.update(told, subresource="status")
-        except (Conflict, NotFound):
-            log.debug("FlowSchema %s is being changed; its status is told after that", obj_meta(schema).name)
 
 
 def dangling(level: str, *, found: bool) -> v1.FlowSchemaCondition:
