@@ -226,6 +226,7 @@ async def serve(
             address=advertise_address(config),
             port=server.port,
         )
+        await aggregation.furnish()
     except BaseException:
         await server.close()
         raise

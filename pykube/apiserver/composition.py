@@ -102,6 +102,7 @@ def compose(
     registry.admission.validating.append(_escalation_stage(EscalationCheck(access.rbac, authorizer)))
     metrics = Metrics(registry)
     metrics.add(FlowControlMetrics(fairness))
+    metrics.add(aggregation.metrics)
     metrics.add(install_policies(registry.admission, authorizer))
     metrics.add(_admission_webhooks(registry, webhooks, authorizer))
     fairness.follow()

@@ -17,7 +17,7 @@ import msgspec
 from aiohttp import web
 
 from pykube.api.scheme import Resource, Subresource
-from pykube.errors import NotFound
+from pykube.errors import MethodNotAllowed, NotFound
 
 from .aggregator.priorities import Ranks, default_rank
 
@@ -107,7 +107,10 @@ class Discovery:
 
         Raises:
             NotFound: no such group or version.
+            MethodNotAllowed: it is not to be read.
         """
+        if ctx.http.method not in ("GET", "HEAD"):
+            raise MethodNotAllowed("the server does not allow this method on the requested resource")
         path = ctx.info.path.rstrip("/")
         aggregated = path in ("/api", "/apis") and wants_aggregated(ctx.http.headers.get("Accept", ""))
         document = self.document(path, aggregated=aggregated)

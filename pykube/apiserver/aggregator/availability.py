@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from dataclasses import dataclass
 
 from pykube.aio.backoff import Backoff
@@ -63,6 +64,8 @@ class Availability:
         self._followed: dict[str, _Followed] = {}
         self._written: dict[str, bool] = {}
         """What was last said about each: our own writes need no second look."""
+        self.lost: Counter[tuple[str, str]] = Counter()
+        """How often each APIService became unavailable, by its name and the reason."""
 
     def start(self) -> None:
         """Follow the APIServices there are, and those to come."""
@@ -135,6 +138,8 @@ class Availability:
 
     async def _say(self, found: APIService, condition: APIServiceCondition) -> None:
         now = self._clock.now().replace(microsecond=0)
+        if condition.status == "False" and self._written.get(found.metadata.name) is not False:
+            self.lost[found.metadata.name, condition.reason] += 1
         self._written[found.metadata.name] = condition.status == "True"
         if conditions.put(found.status.conditions, condition, now):
             log.info("APIService %s: %s: %s", found.metadata.name, condition.reason, condition.message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from ..request import Context, Handler
 from .availability import Availability
 from .delegates import Delegates
 from .documents import Documents
+from .metrics import AggregationMetrics
 from .proxy import Proxy
 from .registration import Registration
 from .transport import Transport
@@ -37,12 +39,23 @@ class Aggregation:
         self.documents = Documents(registry, self.delegates, self._transport, clock, self._changed)
         self._availability = Availability(registry, self.delegates, self._transport, clock)
         self._trust = Trust(registry, clock, pki.ca_file.read_bytes(), pki.front_proxy_ca_file.read_bytes())
+        self._registration: Registration | None = None
         self._tasks = Supervisor(clock)
+        self.metrics = AggregationMetrics(self.delegates, self._availability)
+
+    async def furnish(self) -> None:
+        """Put in place what every cluster has: APIServices for what is served here, and the ConfigMap about trust.
+
+        Raises:
+            ApiError: the ConfigMap cannot be written.
+        """
+        self._registration = Registration(self._registry, self._clock)
+        await asyncio.gather(self._registration.work(), self._trust.sync())
 
     def start(self) -> None:
-        """Begin the work that goes on beside requests."""
-        registration = Registration(self._registry, self._clock)
-        self._tasks.keep("registration of APIServices", registration.run)
+        """Begin the work that goes on beside requests; after `furnish`."""
+        assert self._registration is not None
+        self._tasks.keep("registration of APIServices", self._registration.run)
         self._tasks.keep("trust of API servers", self._trust.run)
         self._availability.start()
         self.documents.start()

@@ -50,14 +50,19 @@ class Registration:
         backoff = Backoff(base=0.1, cap=30.0, jitter=0.1)
         while True:
             await self._wake.wait()
-            self._wake.clear()
-            names, self._pending = self._pending, set()
-            failed = [name for name in await asyncio.gather(*map(self._try, sorted(names))) if name]
-            if not failed:
+            if await self.work():
                 backoff.reset()
                 continue
             await self._clock.sleep(backoff.next())
-            self._enqueue(failed)
+            self._wake.set()
+
+    async def work(self) -> bool:
+        """Go once through what waits; whether nothing has failed, which waits again otherwise."""
+        self._wake.clear()
+        names, self._pending = self._pending, set()
+        failed = {name for name in await asyncio.gather(*map(self._try, sorted(names))) if name}
+        self._pending |= failed
+        return not failed
 
     def _served_otherwise(self) -> None:
         wanted = desired(self._registry.resources())

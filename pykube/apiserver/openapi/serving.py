@@ -18,7 +18,7 @@ import msgspec
 from aiohttp import web
 
 from pykube.api.scheme import CustomResource, Resource
-from pykube.errors import NotFound
+from pykube.errors import MethodNotAllowed, NotFound
 
 from . import documents, protobuf
 from .custom import Schemas, no_schemas
@@ -92,20 +92,25 @@ class OpenApi:
         self._documents = {path: found for path, found in self._documents.items() if path in self._fixed}
 
     async def handle_v2(self, ctx: Context) -> web.Response:
-        """``/openapi/v2`` as JSON, or in the protobuf form when that is asked for first."""
-        document = await self._document(V2_PATH)
+        """``/openapi/v2`` as JSON, or in the protobuf form when that is asked for first.
+
+        Raises:
+            MethodNotAllowed: it is not to be read.
+        """
+        _check_method(ctx)
         accepted = ctx.http.headers.get("Accept", "")
         if accepted.removeprefix("application/").startswith((V2_PROTOBUF_ASKED, V2_PROTOBUF.partition("/")[2])):
-            body = await asyncio.to_thread(_to_protobuf, document)
-            return web.Response(body=body, headers={"ETag": document.etag, "Content-Type": V2_PROTOBUF})
-        return _answer(ctx, document)
+            return _answer(ctx, await self._protobuf(), content_type=V2_PROTOBUF)
+        return _answer(ctx, await self._document(V2_PATH))
 
     async def handle_v3(self, ctx: Context) -> web.Response:
         """The index at ``/openapi/v3``, or the document of a group version below it.
 
         Raises:
             NotFound: no such group version.
+            MethodNotAllowed: it is not to be read.
         """
+        _check_method(ctx)
         path = ctx.info.path.rstrip("/")
         if path == V3_PATH:
             return _answer(ctx, await self._index())
@@ -127,6 +132,15 @@ class OpenApi:
                 paths[remote.name] = {"serverRelativeURL": url}
             self._documents[V3_PATH] = await _built(iter([msgspec.json.encode({"paths": paths})]))
         return self._documents[V3_PATH]
+
+    async def _protobuf(self) -> Document:
+        """Version 2 in the protobuf form: made once, as it takes a second."""
+        document = await self._document(V2_PATH)
+        async with self._building:
+            known = self._documents
+            if V2_PROTOBUF not in known:
+                known[V2_PROTOBUF] = Document(await asyncio.to_thread(_to_protobuf, document), f"{document.digest}PB")
+            return known[V2_PROTOBUF]
 
     async def _document(self, path: str) -> Document:
         found = self._documents.get(path)
@@ -182,11 +196,18 @@ async def _built(pieces: Iterator[bytes]) -> Document:
 
 
 def _to_protobuf(document: Document) -> bytes:
-    return protobuf.encode(msgspec.json.decode(gzip.decompress(document.compressed)))
+    return gzip.compress(protobuf.encode(msgspec.json.decode(gzip.decompress(document.compressed))), 6)
 
 
-def _answer(ctx: Context, document: Document, *, immutable: bool = False) -> web.Response:
-    headers = {"ETag": document.etag, "Vary": "Accept, Accept-Encoding", "Content-Type": "application/json"}
+def _check_method(ctx: Context) -> None:
+    if ctx.http.method not in ("GET", "HEAD"):
+        raise MethodNotAllowed("the server does not allow this method on the requested resource")
+
+
+def _answer(
+    ctx: Context, document: Document, *, immutable: bool = False, content_type: str = "application/json"
+) -> web.Response:
+    headers = {"ETag": document.etag, "Vary": "Accept, Accept-Encoding", "Content-Type": content_type}
     if immutable:
         headers["Cache-Control"] = "public, immutable, max-age=31536000"
     if document.etag in ctx.http.headers.get("If-None-Match", ""):

@@ -71,6 +71,10 @@ def test_a_server_is_asked_again_from_time_to_time(folder):
         url = f"https://127.0.0.1:{it.extension_port}/apis/wardle.example.com/v1alpha1"
         assert it.condition().message == f"failing or missing response from {url}: bad status from {url}: 403"
         assert it.condition().last_transition_time > since
+        metrics = (await it.call("GET", "/metrics")).body.decode()
+        assert f'aggregator_unavailable_apiservice{{name="{NAME}"}} 1.0' in metrics
+        lost = f'aggregator_unavailable_apiservice_total{{name="{NAME}",reason="FailedDiscoveryCheck"}} 1.0'
+        assert lost in metrics
         await it.extension.turn("well")
         await clock.advance(availability.RETRY_SECONDS)
         await it.until(it.says("Passed"))

@@ -11,15 +11,15 @@ from multidict import CIMultiDict, MultiDict
 from pykube.api import scheme
 from pykube.apiserver.openapi import OpenApi
 from pykube.apiserver.openapi.serving import V2_PROTOBUF
-from pykube.errors import NotFound
+from pykube.errors import MethodNotAllowed, NotFound
 
 RESOURCES = [resource for resource in scheme.resources if resource.group in ("apps", "policy")]
 
 
-def request(path, *, query=None, **headers):
+def request(path, *, query=None, method="GET", **headers):
     info = SimpleNamespace(path=path, query=MultiDict(query or {}))
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return SimpleNamespace(info=info, http=SimpleNamespace(headers=CIMultiDict(named)))
+    return SimpleNamespace(info=info, http=SimpleNamespace(method=method, headers=CIMultiDict(named)))
 
 
 def run(handler, *args, **more):
@@ -65,6 +65,17 @@ def test_the_form_older_clients_take(served):
     answer = run(served.handle_v2, "/openapi/v2", Accept=V2_PROTOBUF)
     assert answer.headers["Content-Type"] == V2_PROTOBUF
     assert answer.body[:5] == b"\x0a\x032.0"
+    etag = answer.headers["ETag"]
+    assert run(served.handle_v2, "/openapi/v2", Accept=V2_PROTOBUF, If_None_Match=etag).status == 304
+    packed = run(served.handle_v2, "/openapi/v2", Accept=V2_PROTOBUF, Accept_Encoding="gzip")
+    assert gzip.decompress(packed.body) == answer.body
+    assert run(served.handle_v2, "/openapi/v2").headers["ETag"] != etag
+
+
+def test_documents_can_only_be_read(served):
+    for handler in (served.handle_v2, served.handle_v3):
+        with pytest.raises(MethodNotAllowed):
+            run(handler, "/openapi/v2", method="POST")
 
 
 def test_unknown_group_versions(served):
