@@ -54,14 +54,16 @@ class Mutation:
             MutationError: the expression fails, or what it gives does not fit the object.
             InternalError: the patched object cannot be read any more.
         """
-        found = self._evaluate(values, composed)
+        given = self._evaluate(values, composed)
         doc = (await views.view(write, resource, write.object))()
         try:
-            changed = patches.apply(_node(write, resource), doc, found) if self.applies else patches.json(doc, found)
+            changed = patches.apply(_node(write, resource), doc, given) if self.applies else patches.json(doc, given)
         except patches.PatchError as error:
             raise MutationError(str(error)) from error
         if changed is not doc:
-            write.object = await self._read(write, resource, changed)
+            found = await self._read(write, resource, changed)
+            _keep_entries(found, write.object, untouched=_entries_of(changed) == _entries_of(doc))
+            write.object = found
 
     def _evaluate(self, values: Mapping[str, Any], composed: Mapping[str, Program | CompileError]) -> Any:
         if isinstance(self.expression.program, CompileError):
@@ -82,6 +84,16 @@ class Mutation:
                 message = f"error applying patch: failed to convert patch object to typed object: {error}"
                 raise MutationError(message) from error
             raise statuses.internal(error) from error
+
+
+def _entries_of(doc: Mapping[str, Any]) -> Any:
+    return (doc.get("metadata") or {}).get("managedFields")
+
+
+def _keep_entries(new: Any, old: Any, *, untouched: bool) -> None:
+    """The entries of field managers stay as they are, encoded where they were, unless a mutation is about them."""
+    if untouched and getattr(new, "metadata", None) is not None:
+        new.metadata.managed_fields = old.metadata.managed_fields
 
 
 @dataclass(frozen=True, slots=True)

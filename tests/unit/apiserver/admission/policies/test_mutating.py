@@ -213,3 +213,20 @@ def test_scales() -> None:
         assert (await api.get(f"{DEPLOYMENTS}/d")).doc["spec"]["replicas"] == 2
 
     story(run)
+
+
+def test_an_update_that_changes_nothing_is_none() -> None:
+    async def run(api: Api) -> None:
+        await bound_mutating(api, mutating(applying('Object{data: {"x": "y"}}')))
+        first = (await api.post(MAPS, config_map(a="1"))).doc
+        again = (await api.patch(f"{MAPS}/c", {"data": {"a": "1"}})).doc
+        assert again["metadata"]["resourceVersion"] == first["metadata"]["resourceVersion"]
+        config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"b": "2"}}
+        versions = set()
+        for _ in range(2):
+            path = f"{MAPS}/c?fieldManager=me"
+            answer = await api.call("PATCH", path, config, Content_Type="application/apply-patch+yaml")
+            versions.add(answer.doc["metadata"]["resourceVersion"])
+        assert len(versions) == 1
+
+    story(run)
