@@ -61,9 +61,7 @@ class Mutation:
         except patches.PatchError as error:
             raise MutationError(str(error)) from error
         if changed is not doc:
-            found = await self._read(write, resource, changed)
-            _keep_entries(found, write.object, untouched=_entries_of(changed) == _entries_of(doc))
-            write.object = found
+            write.object = await self._read(write, resource, changed)
 
     def _evaluate(self, values: Mapping[str, Any], composed: Mapping[str, Program | CompileError]) -> Any:
         if isinstance(self.expression.program, CompileError):
@@ -84,16 +82,6 @@ class Mutation:
                 message = f"error applying patch: failed to convert patch object to typed object: {error}"
                 raise MutationError(message) from error
             raise statuses.internal(error) from error
-
-
-def _entries_of(doc: Mapping[str, Any]) -> Any:
-    return (doc.get("metadata") or {}).get("managedFields")
-
-
-def _keep_entries(new: Any, old: Any, *, untouched: bool) -> None:
-    """The entries of field managers stay as they are, encoded where they were, unless a mutation is about them."""
-    if untouched and getattr(new, "metadata", None) is not None:
-        new.metadata.managed_fields = old.metadata.managed_fields
 
 
 @dataclass(frozen=True, slots=True)
