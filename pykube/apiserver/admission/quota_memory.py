@@ -14,6 +14,9 @@ from pykube.api.quota.evaluators import Evaluator
 
 from ..write import Write
 
+_MANY = 32
+"""Lists of charges from which on it is worth looking for some that nobody needs."""
+
 
 class Place(NamedTuple):
     """Where an object is."""
@@ -45,6 +48,12 @@ class QuotaMemory:
             for known in [known for known in self._charges if known[1] == namespace]:
                 del self._charges[known]
 
+    def _tidy(self, write: Write) -> None:
+        """Forget namespaces that are gone, or have no quotas any more."""
+        quotas = write.registry.cache(core_v1.ResourceQuota)
+        for known in [known for known in self._charges if not quotas.snapshot(known[1])]:
+            del self._charges[known]
+
     def used(
         self, write: Write, evaluator: Evaluator, spec: core_v1.ResourceQuotaSpec, names: Collection[str]
     ) -> dict[str, Quantity]:
@@ -74,6 +83,8 @@ class QuotaMemory:
             if found is None or found[0] != cached.revision:
                 found = (cached.revision, evaluator.charge(storage.decode(cached.data)))
             seen[cached.key] = found
+        if where not in self._charges and len(self._charges) >= _MANY:
+            self._tidy(write)
         self._charges[where] = seen
         promised = {storage.cache.key(place.namespace, place.name): charge for place, charge in self._promises(write)}
         for key, (_, charge) in seen.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from . import configuration, networking, nodes, storage, workloads
+from . import configuration, definitions, networking, nodes, storage, workloads
 from .names import of_reserved_name
 from .pods import of_new_pod, of_pod_status
 from .services import of_load_balancer_status, of_service
@@ -44,6 +44,7 @@ OF_OBJECTS: Final[Mapping[str, Finder]] = {
     "csistoragecapacities.storage.k8s.io": storage.of_capacity,
     "csidrivers.storage.k8s.io": storage.of_driver,
     "resourceslices.resource.k8s.io": nodes.of_resource_slice,
+    "customresourcedefinitions.apiextensions.k8s.io": definitions.of_definition,
     "resourcequotas": configuration.of_quota,
     "secrets": configuration.of_secret,
     "serviceaccounts": configuration.of_account,

@@ -3,6 +3,7 @@
 import pytest
 
 from pykube.api import (
+    apiextensions_v1,
     apps_v1,
     batch_v1,
     codec,
@@ -369,3 +370,17 @@ def test_services(spec, texts):
 )
 def test_other_kinds(cls, doc, texts):
     assert told(cls, doc) == texts
+
+
+def test_formats_of_custom_kinds():
+    def definition(**formats):
+        properties = {name: {"type": kind, "format": found} for name, (kind, found) in formats.items()}
+        schema = {"type": "object", "properties": {"spec": {"type": "array", "items": {"properties": properties}}}}
+        return {"spec": {"versions": [{"name": "v1", "schema": {"openAPIV3Schema": schema}}]}}
+
+    cls = apiextensions_v1.CustomResourceDefinition
+    fine = definition(a=("string", "date-time"), b=("integer", "int32"), c=("number", "double"))
+    assert told(cls, fine) == []
+    odd = definition(a=("string", "colour"), b=("integer", "int8"), c=("object", "x"))
+    assert told(cls, odd) == ['unrecognized format "colour"', 'unrecognized format "int8"', 'unrecognized format "x"']
+    assert told(cls, odd, odd) == []
