@@ -31,8 +31,6 @@ _HEADERS = {
     "Accept": "application/json, */*",
     "User-Agent": "kube-apiserver-admission",
 }
-_ATTEMPTS = 2
-"""A kept connection may have been closed by the other side at the moment it is used again: then once more."""
 
 
 class CallError(Exception):
@@ -70,23 +68,24 @@ class WebhookClient:
             raise CallError(f'Post "{url}": {error.message}') from error
 
     async def _post(self, target: WebhookTarget, url: str, body: bytes, limit: int) -> bytes:
-        for attempt in range(_ATTEMPTS):
-            for host, port in self._addresses(target):
-                try:
-                    return await self._post_to(target, host, port, url, body, limit)
-                except aiohttp.ClientConnectorCertificateError:
-                    raise
-                except aiohttp.ClientConnectorError as error:
-                    # Another endpoint may listen.
-                    failed: Exception = error
-                except (aiohttp.ServerDisconnectedError, ConnectionResetError) as error:
-                    if attempt == _ATTEMPTS - 1:
-                        raise
-                    failed = error
-                    break
-            else:
-                raise failed
-        raise failed
+        """A kept connection may have been closed by the other side at the moment it is used again: then once more."""
+        try:
+            return await self._post_to_any(target, url, body, limit)
+        except (aiohttp.ServerDisconnectedError, ConnectionResetError):
+            return await self._post_to_any(target, url, body, limit)
+
+    async def _post_to_any(self, target: WebhookTarget, url: str, body: bytes, limit: int) -> bytes:
+        """The answer of the first endpoint that listens."""
+        refused: aiohttp.ClientConnectorError | None = None
+        for host, port in self._addresses(target):
+            try:
+                return await self._post_to(target, host, port, url, body, limit)
+            except aiohttp.ClientConnectorCertificateError:
+                raise
+            except aiohttp.ClientConnectorError as error:
+                refused = error
+        assert refused is not None
+        raise refused
 
     def _addresses(self, target: WebhookTarget) -> Sequence[tuple[str, int]]:
         if not target.service:
