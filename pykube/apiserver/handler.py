@@ -86,7 +86,7 @@ class RequestHandler:
                 ctx.seat.close()
         if ctx.seat is not None and not response.prepared:
             response.headers.update(ctx.seat.headers)
-        self._metrics.observe(info, response.status, time.perf_counter() - began)
+        self._metrics.observe(ctx, response.status, time.perf_counter() - began)
         return response
 
     async def _answer(self, ctx: Context) -> web.StreamResponse:

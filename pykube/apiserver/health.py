@@ -67,6 +67,7 @@ class Health:
                 raise unknown_path()
             return await self._one(checks[single])
         excluded = set(ctx.info.query.getall("exclude", []))
+        unknown = sorted(excluded - checks.keys())
         lines, failed = [], False
         for key, check in checks.items():
             if key in excluded:
@@ -76,6 +77,9 @@ class Health:
             else:
                 failed = True
                 lines.append(f"[-]{key} failed: reason withheld")
+        if unknown:
+            names = ",".join(f'"{key}"' for key in unknown)
+            lines.append(f"warn: some health checks cannot be excluded: no matches for {names}")
         if failed:
             return _text("\n".join([*lines, f"{name} check failed", ""]), 500)
         if "verbose" in ctx.info.query:

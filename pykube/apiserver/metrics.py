@@ -1,38 +1,65 @@
 """``/metrics``: what the server counts about its requests, under upstream's names.
 
-A request costs one dictionary look-up and a few additions; prometheus-client's objects are made when somebody asks.
+A request costs one dictionary look-up and a few additions. The text is made when somebody asks, by hand for the
+histograms of requests: there are thousands of lines of them, and prometheus-client takes microseconds for each.
+Source: k8s.io/apiserver endpoints/metrics.
 """
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from . import answers, version
 from .registry import Registry
 from .request import Context, RequestInfo
 
 BUCKETS = (0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60)
 """Upper bounds of apiserver_request_duration_seconds, in seconds."""
 
-_LABELS = ["verb", "group", "version", "resource", "subresource", "scope"]
-_VERBS = {"create": "POST", "update": "PUT", "patch": "PATCH", "delete": "DELETE", "deletecollection": "DELETE"}
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-Key = tuple[str, str, str, str, str, str]
+_METHODS = {
+    "get": "GET",
+    "list": "LIST",
+    "watch": "WATCH",
+    "create": "POST",
+    "update": "PUT",
+    "patch": "PATCH",
+    "delete": "DELETE",
+    "deletecollection": "DELETE",
+    "post": "POST",
+    "put": "PUT",
+    "head": "GET",
+}
+"""What the label ``verb`` says; what is not here is ``other``."""
+
+_CONNECTIONS = frozenset({"attach", "exec", "portforward", "proxy"})
+_BOUNDS = (*map(str, BUCKETS), "+Inf")
+
+Key = tuple[str, str, str, str, str, str, str]
+"""Verb, group, version, resource, subresource, scope and dry run."""
+
+_UNKNOWN = ("", "", "", "", "")
 
 
 @dataclass(slots=True)
 class _Series:
-    """One kind of request."""
+    """One kind of request; `labels` is how it is written."""
 
+    labels: str
     codes: dict[int, int] = field(default_factory=dict)
     buckets: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
     seconds: float = 0.0
+    lasting: bool = False
+    """Whether it lasts as long as its client stays, so that its seconds say nothing."""
 
 
 class Metrics(Collector):
@@ -45,17 +72,41 @@ class Metrics(Collector):
         self._collectors = CollectorRegistry()
         self._collectors.register(self)
         ProcessCollector(registry=self._collectors)
+        PlatformCollector(registry=self._collectors)
 
-    def observe(self, info: RequestInfo, code: int, seconds: float) -> None:
-        """One request is answered; for a watch `seconds` is not counted."""
-        key = (info.verb, info.group, info.version, info.resource, info.subresource, _scope(info))
+    def observe(self, ctx: Context, code: int, seconds: float) -> None:
+        """One request is answered."""
+        info = ctx.info
+        if ctx.resource is not None and not info.subresource and info.verb != "patch":
+            dry_run = "All" if info.query and info.query.get("dryRun") == "All" else ""
+            key = (info.verb, info.group, info.version, info.resource, "", _scope(info), dry_run)
+        else:
+            key = self._key(ctx)
         series = self._series.get(key)
         if series is None:
-            series = self._series[key] = _Series()
+            series = self._series[key] = _Series(_labels(key), lasting=key[0] in ("watch", "connect"))
         series.codes[code] = series.codes.get(code, 0) + 1
-        if info.verb != "watch":
+        if not series.lasting:
             series.buckets[bisect.bisect_left(BUCKETS, seconds)] += 1
             series.seconds += seconds
+
+    def _key(self, ctx: Context) -> Key:
+        """The kind of a request that is not quite ordinary; what nobody serves is one kind, by whatever name."""
+        info = ctx.info
+        verb = info.verb
+        resource = self._registry.resource(info.group, info.version, info.resource) if info.is_resource else None
+        if resource is None:
+            return (verb if verb in _METHODS else "other", *_UNKNOWN, "")
+        known = bool(info.subresource) and resource.subresource(info.subresource) is not None
+        if known and info.subresource in _CONNECTIONS:
+            verb = "connect"
+        elif verb == "patch" and ctx.http.headers.get("Content-Type", "").startswith("application/apply-patch"):
+            verb = "apply"
+        elif verb not in _METHODS:
+            verb = "other"
+        dry_run = "All" if info.query.get("dryRun") == "All" else ""
+        subresource = info.subresource if known else ""
+        return verb, info.group, info.version, info.resource, subresource, _scope(info), dry_run
 
     def add(self, collector: Collector) -> None:
         """Show what somebody else counts as well."""
@@ -63,42 +114,60 @@ class Metrics(Collector):
 
     async def handle(self, ctx: Context) -> web.Response:
         """Answer in the Prometheus text format."""
-        return web.Response(
-            body=generate_latest(self._collectors), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
-        )
+        body = "".join(self._requests()).encode() + generate_latest(self._collectors)
+        return await answers.packed(ctx, web.Response(body=body, headers={"Content-Type": CONTENT_TYPE}))
+
+    def _requests(self) -> Iterator[str]:
+        """The families of requests as text."""
+        series = list(self._series.values())
+        yield from _head("apiserver_request_total", "counter", "Requests by kind and code.")
+        for one in series:
+            for code, count in one.codes.items():
+                yield f'apiserver_request_total{{code="{code}",{one.labels}}} {count}\n'
+        timed = [one for one in series if not one.lasting]
+        yield from _histogram("apiserver_request_duration_seconds", "Seconds to answer.", timed)
+        yield from _histogram("apiserver_request_sli_duration_seconds", "The same, for indicators of service.", timed)
 
     def collect(self) -> Iterable[Metric]:
         """Called by prometheus-client."""
-        total = CounterMetricFamily("apiserver_request", "Requests by kind and code.", labels=[*_LABELS, "code"])
-        duration = HistogramMetricFamily(
-            "apiserver_request_duration_seconds", "Seconds to answer, without watches.", labels=_LABELS
-        )
-        for key, series in self._series.items():
-            labels = [_VERBS.get(key[0], key[0].upper()), *key[1:]]
-            for code, count in series.codes.items():
-                total.add_metric([*labels, str(code)], count)
-            cumulated, seen = [], 0
-            for bound, count in zip((*map(str, BUCKETS), "+Inf"), series.buckets, strict=True):
-                seen += count
-                cumulated.append((bound, float(seen)))
-            duration.add_metric(labels, cumulated, series.seconds)
-        yield total
-        yield duration
-        yield from self._gauges()
-
-    def _gauges(self) -> Iterable[Metric]:
         inflight = GaugeMetricFamily(
             "apiserver_current_inflight_requests", "Requests being answered.", labels=["request_kind"]
         )
         for kind in ("mutating", "readOnly"):
             inflight.add_metric([kind], self.inflight[kind])
         yield inflight
-        yield GaugeMetricFamily("apiserver_longrunning_requests", "Watches being served.", value=self.inflight["watch"])
-        objects = GaugeMetricFamily("apiserver_storage_objects", "Objects by resource.", labels=["resource"])
+        yield self._lasting()
+        yield from self._objects()
+        build = version.version()
+        names = {"major": "major", "minor": "minor", "git_version": "gitVersion", "platform": "platform"}
+        about = GaugeMetricFamily("kubernetes_build_info", "What this server is.", labels=list(names))
+        about.add_metric([build[name] for name in names.values()], 1)
+        yield about
+
+    def _lasting(self) -> Metric:
+        """The watches being served."""
+        labels = ["verb", "group", "version", "resource", "subresource", "scope", "component"]
+        family = GaugeMetricFamily("apiserver_longrunning_requests", "Watches being served.", labels=labels)
+        caches = [watcher.cache.resource for watcher in self._registry.watchers if watcher.cache is not None]
+        counts = Counter((resource.group, resource.version, resource.plural) for resource in caches)
+        for (group, version_, plural), count in counts.items():
+            family.add_metric(["WATCH", group, version_, plural, "", "cluster", "apiserver"], count)
+        return family
+
+    def _objects(self) -> Iterator[Metric]:
+        """How many objects there are; kinds that share their storage are counted once."""
+        old = GaugeMetricFamily("apiserver_storage_objects", "Objects by resource.", labels=["resource"])
+        new = GaugeMetricFamily("apiserver_resource_objects", "Objects by resource.", labels=["group", "resource"])
+        seen = set()
         for resource in self._registry.resources():
-            if "list" in resource.verbs:
-                objects.add_metric([resource.group_resource], len(self._registry.cache(resource)))
-        yield objects
+            where = (resource.group, resource.plural)
+            if "list" in resource.verbs and where not in seen:
+                seen.add(where)
+                count = len(self._registry.cache(resource))
+                old.add_metric([resource.group_resource], count)
+                new.add_metric(where, count)
+        yield old
+        yield new
 
 
 def _scope(info: RequestInfo) -> str:
@@ -107,3 +176,28 @@ def _scope(info: RequestInfo) -> str:
     if info.named or info.verb == "create":
         return "resource"
     return "namespace" if info.namespace else "cluster"
+
+
+def _labels(key: Key) -> str:
+    """A kind of request as Prometheus' labels; every part is one that this server knows, so nothing is escaped."""
+    verb, group, version_, resource, subresource, scope, dry_run = key
+    method = _METHODS.get(verb) or {"connect": "CONNECT", "apply": "APPLY"}.get(verb, "other")
+    return (
+        f'component="apiserver",dry_run="{dry_run}",group="{group}",resource="{resource}",scope="{scope}",'
+        f'subresource="{subresource}",verb="{method}",version="{version_}"'
+    )
+
+
+def _head(name: str, kind: str, text: str) -> Iterator[str]:
+    yield f"# HELP {name} {text}\n# TYPE {name} {kind}\n"
+
+
+def _histogram(name: str, text: str, series: Sequence[_Series]) -> Iterator[str]:
+    yield from _head(name, "histogram", text)
+    for one in series:
+        start = f"{name}_bucket{{{one.labels},le="
+        seen = 0
+        for bound, count in zip(_BOUNDS, one.buckets, strict=True):
+            seen += count
+            yield f'{start}"{bound}"}} {seen}\n'
+        yield f"{name}_count{{{one.labels}}} {seen}\n{name}_sum{{{one.labels}}} {one.seconds!r}\n"

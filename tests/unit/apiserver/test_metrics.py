@@ -1,0 +1,136 @@
+"""``/metrics`` of a real server, read as Prometheus reads it."""
+
+import asyncio
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.fakes.api_server import running
+
+CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"
+
+
+class Scrape:
+    """What one look at ``/metrics`` has shown."""
+
+    def __init__(self, text):
+        self.families = {family.name: family for family in text_string_to_metric_families(text)}
+        self.samples = {
+            (sample.name, frozenset(sample.labels.items())): sample.value
+            for family in self.families.values()
+            for sample in family.samples
+        }
+
+    def sum(self, name, **labels):
+        """The sum of all samples that carry these labels."""
+        wanted = set(labels.items())
+        return sum(value for (found, has), value in self.samples.items() if found == name and wanted <= has)
+
+
+def story(run):
+    async def inside():
+        async with running() as api:
+            await run(api)
+
+    asyncio.run(inside())
+
+
+async def scrape(api):
+    answer = await api.get("/metrics")
+    assert answer.status == 200
+    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    return Scrape(answer.body.decode())
+
+
+def config_map(name):
+    return {"metadata": {"name": name}, "data": {"a": "b"}}
+
+
+def test_requests_are_counted_by_kind_and_code():
+    async def run(api):
+        await api.post(CONFIG_MAPS, config_map("x"))
+        await api.post(CONFIG_MAPS, config_map("x"))
+        await api.post(f"{CONFIG_MAPS}?dryRun=All", config_map("y"))
+        await api.get(f"{CONFIG_MAPS}/x")
+        await api.get(CONFIG_MAPS)
+        await api.get("/api/v1/configmaps")
+        await api.patch(f"{CONFIG_MAPS}/x", {"data": {"c": "d"}})
+        body = {"apiVersion": "v1", "kind": "ConfigMap", **config_map("x")}
+        await api.patch(f"{CONFIG_MAPS}/x?fieldManager=me&force=true", body, "apply-patch+yaml".removesuffix("+json"))
+        await api.delete(f"{CONFIG_MAPS}/x")
+        await api.delete(CONFIG_MAPS)
+        found = await scrape(api)
+
+        def count(**labels):
+            return found.sum("apiserver_request_total", resource="configmaps", **labels)
+
+        assert count(verb="POST", code="201", dry_run="") == 1
+        assert count(verb="POST", code="201", dry_run="All") == 1
+        assert count(verb="POST", code="409") == 1
+        assert count(verb="GET", scope="resource") == 1
+        assert count(verb="LIST", scope="namespace") == 1
+        assert count(verb="LIST", scope="cluster") == 1
+        assert count(verb="PATCH") + count(verb="APPLY") == 2
+        assert count(verb="DELETE") == 2
+        assert count(component="apiserver", group="", version="v1") == count()
+
+    story(run)
+
+
+def test_durations_are_histograms():
+    async def run(api):
+        for _ in range(3):
+            await api.get(CONFIG_MAPS)
+        found = await scrape(api)
+        for name in ("apiserver_request_duration_seconds", "apiserver_request_sli_duration_seconds"):
+            assert found.families[name].type == "histogram"
+            labels = {"resource": "configmaps", "verb": "LIST"}
+            assert found.sum(f"{name}_count", **labels) == 3
+            assert found.sum(f"{name}_bucket", le="+Inf", **labels) == 3
+            assert 0 < found.sum(f"{name}_sum", **labels) < 60
+
+    story(run)
+
+
+def test_names_that_nobody_serves_cost_nothing():
+    async def run(api):
+        before = len((await scrape(api)).samples)
+        for number in range(50):
+            await api.get(f"/api/v1/namespaces/default/thing{number}")
+            await api.get(f"/nothing/{number}")
+            await api.get(f'/apis/x"{number}/v1/y')
+            await api.get(f"{CONFIG_MAPS}/x/part{number}")
+        found = await scrape(api)
+        assert len(found.samples) < before + 200
+        assert found.sum("apiserver_request_total", resource="", code="404") == 150
+        assert found.sum("apiserver_request_total", resource="configmaps", subresource="", code="404") == 50
+
+    story(run)
+
+
+def test_what_there_is_now():
+    async def run(api):
+        await api.post(CONFIG_MAPS, config_map("x"))
+        async with api.watch(CONFIG_MAPS) as watching:
+            await watching.next()
+            found = await scrape(api)
+        assert found.sum("apiserver_longrunning_requests", verb="WATCH", resource="configmaps") == 1
+        assert found.sum("apiserver_storage_objects", resource="configmaps") == 1
+        assert found.sum("apiserver_resource_objects", group="", resource="namespaces") == 2
+        assert found.sum("apiserver_current_inflight_requests", request_kind="readOnly") == 1
+        assert found.sum("kubernetes_build_info", major="1", minor="36") == 1
+        assert found.sum("process_resident_memory_bytes") > 0
+        assert found.sum("process_cpu_seconds_total") > 0
+
+    story(run)
+
+
+def test_no_sample_stands_twice():
+    async def run(api):
+        await api.get(CONFIG_MAPS)
+        text = (await api.get("/metrics")).body.decode()
+        lines = [line.rpartition(" ")[0] for line in text.splitlines() if line and not line.startswith("#")]
+        assert len(lines) == len(set(lines))
+        kinds = [line for line in text.splitlines() if line.startswith("# TYPE")]
+        assert len(kinds) == len(set(kinds))
+
+    story(run)
