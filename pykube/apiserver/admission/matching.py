@@ -19,7 +19,7 @@ from pykube.api.scheme import Resource
 from pykube.api.selectors import EVERYTHING, LabelSelector
 
 from .. import keys, statuses
-from ..write import Kind, Operation, Write
+from ..write import SERVER_ITSELF, Kind, Operation, Write
 
 ALL = "*"
 EQUIVALENT = "Equivalent"
@@ -101,6 +101,14 @@ def is_configuration(write: Write) -> bool:
     Otherwise a broken one could forbid its own repair.
     """
     return write.resource.group == "admissionregistration.k8s.io" and write.resource.plural in _CONFIGURATION
+
+
+def is_exempt(write: Write) -> bool:
+    """Whether webhooks have no say: in what they are configured by, and in what the server needs in order to start.
+
+    A server that could not write its own namespaces and endpoints would never come to serve the repair.
+    """
+    return write.user is SERVER_ITSELF or is_configuration(write)
 
 
 class Criteria:

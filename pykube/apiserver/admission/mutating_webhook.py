@@ -23,7 +23,7 @@ from ..webhooks.calls import REQUEST_SECONDS, Asked, Caller
 from ..webhooks.hooks import Hook, HookSource
 from ..webhooks.views import Views
 from ..write import Write
-from .matching import is_configuration
+from .matching import is_exempt
 
 _NAME = "MutatingAdmissionWebhook"
 _Key = tuple[str, str, int]
@@ -59,7 +59,7 @@ class MutatingWebhooks:
         Raises:
             ApiError: one denies it, or has failed and must not.
         """
-        if self._source.idle or is_configuration(write):
+        if self._source.idle or is_exempt(write):
             return
         candidates = list(self._source.index.candidates(write))
         if not candidates:

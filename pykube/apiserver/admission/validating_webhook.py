@@ -16,7 +16,7 @@ from ..webhooks.calls import REQUEST_SECONDS, Asked, Caller
 from ..webhooks.hooks import HookSource
 from ..webhooks.views import Views
 from ..write import Write
-from .matching import is_configuration
+from .matching import is_exempt
 
 
 class ValidatingWebhooks:
@@ -33,7 +33,7 @@ class ValidatingWebhooks:
         Raises:
             ApiError: one denies it, or has failed and must not. When several do, the first one's words are told.
         """
-        if self._source.idle or is_configuration(write):
+        if self._source.idle or is_exempt(write):
             return
         views = Views(write)
         asked: list[Asked] = []

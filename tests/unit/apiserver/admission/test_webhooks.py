@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from aiohttp import web
 
+from pykube.api import core_v1, meta_v1
 from tests.fakes.webhook_server import allow, change, deny, hang, response
 from tests.unit.apiserver.admission.webhook_stories import (
     MAPS,
@@ -399,6 +400,16 @@ def test_a_webhook_cannot_prevent_its_own_repair(tmp_path):
         assert (await api.delete(f"{VALIDATING}/v")).status == 200
         assert (await api.delete(f"{MUTATING}/m")).status == 200
         assert (await api.post(MAPS, config_map())).status == 201
+
+    story(tmp_path, run)
+
+
+def test_the_server_itself_asks_nobody(tmp_path):
+    async def run(api, hooks):
+        hooks.answers["/all"] = deny("no")
+        await configure(api, VALIDATING, "v", hook(hooks, "/all", rules=[rule("*/*")]))
+        await api.registry.create(core_v1.Namespace(metadata=meta_v1.ObjectMeta(name="own")))
+        assert hooks.reviews == []
 
     story(tmp_path, run)
 
