@@ -9,6 +9,7 @@ import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
+from itertools import islice
 from typing import Any
 
 from ..errors import BadRequest
@@ -19,7 +20,7 @@ _LIMIT = 100
 
 
 def check(cls: type[Struct], text: bytes | str) -> list[str]:
-    """What is wrong with the JSON `text` of an object of `cls`: duplicate keys first, then unknown fields.
+    """What is wrong with the JSON `text` of an object of `cls`: duplicate keys and unknown fields, as they come.
 
     Runs on nearly every write, so the text is parsed once and paths are made only when something is wrong.
     """
@@ -32,22 +33,20 @@ def check(cls: type[Struct], text: bytes | str) -> list[str]:
         return found
 
     doc = json.loads(text, object_pairs_hook=members)
-    duplicates = duplicate_fields(text) if repeated else []
-    if not duplicates and _is_known(cls, doc):
+    if not repeated and _is_known(cls, doc):
         return []
-    return [*duplicates, *unknown_fields(cls, doc)][:_LIMIT]
+    return list(islice(_strange(cls, json.loads(text, object_pairs_hook=_Pairs), ""), _LIMIT))
 
 
 def raise_if_any(findings: list[str], kind: str, version: str) -> None:
-    """Turn findings into the answer of ``fieldValidation=Strict``.
+    """Turn findings into the answer of ``fieldValidation=Strict``; it names the version without its group.
 
     Raises:
         BadRequest: there are findings.
     """
     if findings:
-        raise BadRequest(
-            f'{kind} in version "{version}" cannot be handled as a {kind}: strict decoding error: {", ".join(findings)}'
-        )
+        short, told = version.rpartition("/")[2], ", ".join(findings)
+        raise BadRequest(f'{kind} in version "{short}" cannot be handled as a {kind}: strict decoding error: {told}')
 
 
 def unknown_fields(cls: type[Struct], doc: Any, path: str = "") -> list[str]:
@@ -125,6 +124,39 @@ def _unknown(cls: type[Struct], doc: Any, path: str) -> Iterator[str]:
                 yield from _unknown(struct, item, f"{place}.{name}")
         else:
             yield from _unknown(struct, value, place)
+
+
+def _strange(cls: type[Struct], value: Any, path: str) -> Iterator[str]:
+    """Both kinds of findings about an object whose repetitions are still there."""
+    if not isinstance(value, _Pairs):
+        return
+    shapes = _shapes(cls)
+    seen = set[str]()
+    told = set[str]()
+    for key, item in value:
+        place = f"{path}.{key}" if path else key
+        if key in shapes and key in seen and key not in told:
+            told.add(key)
+            yield f"duplicate field {_quote(place)}"
+        elif key not in shapes and key not in seen:
+            yield f"unknown field {_quote(place)}"
+        seen.add(key)
+        if (below := shapes.get(key)) is not None:
+            yield from _strange_below(*below, item, place)
+        elif key in shapes:
+            yield from _duplicates(item, place)
+
+
+def _strange_below(struct: type[Struct], shape: _Shape, value: Any, place: str) -> Iterator[str]:
+    if shape is _Shape.LIST and isinstance(value, list) and not isinstance(value, _Pairs):
+        for index, item in enumerate(value):
+            yield from _strange(struct, item, f"{place}[{index}]")
+    elif shape is _Shape.MAP and isinstance(value, _Pairs):
+        yield from _duplicates(_Pairs((name, None) for name, _ in value), place)
+        for name, item in value:
+            yield from _strange(struct, item, f"{place}.{name}")
+    else:
+        yield from _strange(struct, value, place)
 
 
 class _Pairs(list[tuple[str, Any]]):

@@ -63,13 +63,16 @@ def field_validation(ctx: Context) -> str:
     return asked or "Warn"
 
 
-def check_fields(ctx: Context, expected: Model, body: bytes) -> None:
-    """Unknown and duplicate fields: an error under Strict, warnings under Warn, nothing under Ignore."""
+def check_fields(ctx: Context, expected: Model, body: bytes, yaml: bytes = b"") -> None:
+    """Unknown and duplicate fields: an error under Strict, warnings under Warn, nothing under Ignore.
+
+    `yaml` is what the JSON in `body` was made of: there, a key that stands twice stands once.
+    """
     how = field_validation(ctx)
     if how == "Ignore":
         return
     try:
-        found = expected.strange(body)
+        found = [*(yaml_body.repeated_keys(yaml) if yaml else ()), *expected.strange(body)]
     except (ValueError, RecursionError) as error:
         kind = expected.kind
         raise BadRequest(f"the object provided is unrecognized (must be of type {kind}): {error}") from error
@@ -101,7 +104,7 @@ async def read(ctx: Context, expected: Model) -> Any:
         raise BadRequest("the request body is empty")
     obj: Any = codec.decode(expected.type, body)
     check_kind(obj, expected.api_version, expected.kind)
-    check_fields(ctx, expected, body)
+    check_fields(ctx, expected, body, await ctx.body() if media_type(ctx) in _YAML_TYPES else b"")
     expected.complete(obj)
     return obj
 

@@ -36,6 +36,7 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     storage = ctx.registry.storage(resource)
     config = await read(ctx, storage.model)
     check_fields(ctx, storage, config)
+    await _check_keys(ctx)
     _check_place(ctx, resource, config)
     for _ in range(_ATTEMPTS):
         try:
@@ -93,6 +94,15 @@ def check_fields(ctx: Context, storage: Storage, config: dict[str, Any]) -> None
             strict.raise_if_any(unknown, expected.kind, expected.api_version)
         ctx.warnings.extend(unknown)
     codec.from_dict(expected.type, config)
+
+
+async def _check_keys(ctx: Context) -> None:
+    """Keys that stand twice: an error under Strict, a warning under Warn."""
+    how = decoding.field_validation(ctx)
+    if how != "Ignore" and (found := yaml_body.repeated_keys(await ctx.body())):
+        if how == "Strict":
+            raise BadRequest(f"error strict decoding YAML: {found[0]}")
+        ctx.warnings.extend(found)
 
 
 def check_schema(node: Node, config: dict[str, Any], ctx: Context) -> None:

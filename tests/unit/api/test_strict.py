@@ -36,3 +36,20 @@ def test_one_message_for_all() -> None:
         ' unknown field "spec.foo"'
     )
     strict.raise_if_any([], "Pod", "v1")
+
+
+def test_findings_come_in_the_order_of_the_document() -> None:
+    text = b"""{"spec": {"foo": {"a": 1, "a": 2}, "foo": 2, "hostname": "a", "hostname": "b",
+        "nodeSelector": {"x": "1", "x": "2"}, "containers": [{"bar": 1, "name": "a", "name": "b"}]}}"""
+    assert strict.check(Pod, text) == [
+        'unknown field "spec.foo"',
+        'duplicate field "spec.hostname"',
+        'duplicate field "spec.nodeSelector.x"',
+        'unknown field "spec.containers[0].bar"',
+        'duplicate field "spec.containers[0].name"',
+    ]
+
+
+def test_the_group_is_not_named() -> None:
+    with pytest.raises(BadRequest, match=r'^Deployment in version "v1" cannot be handled as a Deployment'):
+        strict.raise_if_any(["x"], "Deployment", "apps/v1")
