@@ -13,6 +13,7 @@ from .default_storage_class import default_storage_class
 from .default_toleration_seconds import default_toleration_seconds
 from .limit_ranger import limit_ranger, limit_ranger_check
 from .namespace_lifecycle import namespace_lifecycle
+from .node_declared_features import node_declared_features
 from .persistent_volume_claim_resize import persistent_volume_claim_resize
 from .pod_resize_validator import pod_resize_validator
 from .pod_security.plugin import PodSecurity
@@ -62,6 +63,7 @@ def default_chain() -> Chain:
             persistent_volume_claim_resize,
             runtime_class_check,
             certificate_subject_restriction,
+            node_declared_features,
             pod_resize_validator,
         ],
         final=[ResourceQuota()],

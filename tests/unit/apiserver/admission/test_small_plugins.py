@@ -129,6 +129,26 @@ def test_a_resize_beyond_the_node():
     story(run)
 
 
+def test_a_resize_that_the_node_does_not_know_how_to_make():
+    async def run(api):
+        await api.post("/api/v1/nodes", {"metadata": {"name": "n"}})
+        allocatable = {"cpu": "2", "memory": "1Gi"}
+        await api.patch("/api/v1/nodes/n/status", {"status": {"allocatable": allocatable}})
+        first = {"name": "i", "image": "i", "resources": {"requests": {"cpu": "1"}}}
+        assert (await api.post(PODS, pod(nodeName="n", initContainers=[first]))).status == 201
+        larger = {"spec": {"initContainers": [{"name": "i", "resources": {"requests": {"cpu": "2"}}}]}}
+        refused = await api.patch(f"{PODS}/p/resize", larger)
+        assert refused.message == (
+            'pods "p" is forbidden: pod update requires features InPlacePodVerticalScalingInitContainers which are not '
+            'available on node "n"'
+        )
+        features = ["InPlacePodVerticalScalingInitContainers"]
+        await api.patch("/api/v1/nodes/n/status", {"status": {"declaredFeatures": features}})
+        assert (await api.patch(f"{PODS}/p/resize", larger)).status == 200
+
+    story(run)
+
+
 def request_for(*groups):
     key = ec.generate_private_key(ec.SECP256R1())
     names = [x509.NameAttribute(NameOID.COMMON_NAME, "u")]
