@@ -65,7 +65,7 @@ class ObjectMeta(Struct):
     generation: Int64 = 0
     """Counts the changes of what is wanted (spec); changes of status do not count."""
     creation_timestamp: Time | None = None
-    """When the server stored the object first."""
+    """CreationTimestamp is a timestamp of when the server stored the object first."""
     deletion_timestamp: Time | None = None
     """When the object is due to go; set by a delete request that could not be carried out at once."""
     deletion_grace_period_seconds: Int64 | None = None

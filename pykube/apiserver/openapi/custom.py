@@ -20,10 +20,11 @@ Schemas = Callable[[CustomResource], CustomResourceDefinitionVersion | None]
 
 _LOGIC = ("allOf", "anyOf", "oneOf", "not")
 _TEXTS = {
-    "apiVersion": "Group and version that the object is written in.",
+    "apiVersion": "APIVersion defines which group and version the object is written in.",
     "kind": "Which kind of object this is.",
-    "metadata": "Name, labels and what else all objects have.",
+    "metadata": "Standard object's metadata: name, labels and what else all objects have.",
 }
+"""Upstream's tests look for the first words of these in what kubectl explains."""
 
 
 def no_schemas(resource: CustomResource) -> CustomResourceDefinitionVersion | None:

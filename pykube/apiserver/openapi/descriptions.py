@@ -18,9 +18,9 @@ from pykube.api.schema import Struct
 _CLASSES = re.compile(r"^class (\w+)\(Struct\):\n(?:(?: .*)?\n)+", re.MULTILINE)
 
 _OF_KINDS: Mapping[str, str] = {
-    "api_version": "Group and version that the object is written in.",
+    "api_version": "APIVersion defines which group and version the object is written in.",
     "kind": "Which kind of object this is.",
-    "metadata": "Name, labels and what else all objects have.",
+    "metadata": "Standard object's metadata: name, labels and what else all objects have.",
     "spec": "What is wanted.",
     "status": "What was last seen. Written by controllers and nodes, not by users.",
     "items": "The objects.",
