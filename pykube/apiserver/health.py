@@ -23,6 +23,33 @@ TIMEOUT = 2.0
 """Seconds that a check may take; upstream's limit for the store."""
 
 
+STEPS = (
+    "start-apiserver-admission-initializer",
+    "generic-apiserver-start-informers",
+    "priority-and-fairness-config-consumer",
+    "priority-and-fairness-filter",
+    "storage-readiness",
+    "start-apiextensions-informers",
+    "start-apiextensions-controllers",
+    "crd-informer-synced",
+    "bootstrap-controller",
+    "start-system-namespaces-controller",
+    "start-service-ip-repair-controllers",
+    "rbac/bootstrap-roles",
+    "scheduling/bootstrap-system-priority-classes",
+    "priority-and-fairness-config-producer",
+    "start-cluster-authentication-info-controller",
+    "start-kube-aggregator-informers",
+    "apiservice-registration-controller",
+    "apiservice-status-local-available-controller",
+    "apiservice-status-remote-available-controller",
+    "kube-apiserver-autoregistration",
+    "apiservice-openapi-controller",
+)
+"""Upstream's names of what has to be done when a server starts, by which its users leave checks out or look at one.
+Here all of it is part of filling the caches and of bootstrap, and over when that is."""
+
+
 async def ping() -> None:
     """The server answers at all."""
 
@@ -35,15 +62,15 @@ class Health:
         self.ready = False
         self.closing = False
         always: dict[str, Check] = {"ping": ping, "log": ping, "etcd": self._check_store}
+        steps: dict[str, Check] = {
+            "poststarthook/bootstrap": self._check_ready,
+            **{f"poststarthook/{name}": self._check_ready for name in STEPS},
+            "autoregister-completion": self._check_ready,
+        }
         self._checks: Mapping[str, Mapping[str, Check]] = {
-            "livez": always,
-            "healthz": {**always, "poststarthook/bootstrap": self._check_ready},
-            "readyz": {
-                **always,
-                "informer-sync": ping,
-                "poststarthook/bootstrap": self._check_ready,
-                "shutdown": self._check_open,
-            },
+            "livez": {**always, **steps},
+            "healthz": {**always, **steps},
+            "readyz": {**always, "informer-sync": ping, **steps, "shutdown": self._check_open},
         }
 
     async def _check_store(self) -> None:
