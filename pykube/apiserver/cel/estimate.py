@@ -19,6 +19,7 @@ from .types import Kind, Type
 
 _SCALARS: Final = frozenset({Kind.BOOL, Kind.DOUBLE, Kind.DURATION, Kind.INT, Kind.TIMESTAMP, Kind.UINT})
 _WITH_FIELDS: Final = frozenset({Kind.MAP, Kind.OBJECT, Kind.PARAMETER})
+_SIZED: Final = frozenset({Kind.DYN, Kind.LIST, Kind.MAP, Kind.STRING, Kind.BYTES, Kind.OPAQUE, Kind.PARAMETER})
 _OLD_ACCUMULATOR: Final = "__result__"
 
 
@@ -56,6 +57,8 @@ class _Coster:
     def __init__(self, checked: Checked, variables: Mapping[str, Type]) -> None:
         self._checked = checked
         self._variables = variables
+        # As upstream has it, whatever is no variable of a loop is as large as self: oldSelf, but also names of types.
+        self._self = variables.get("self")
         self._declared: dict[int, Type | None] = {}
         self._sizes: dict[int, CostRange] = {}
         self._entries: dict[int, _Entries] = {}
@@ -75,7 +78,7 @@ class _Coster:
         """The cost of a node and all below it."""
         name = self._checked.names.get(node.id)
         if name is not None:
-            self._declared[node.id] = self._variables[name]
+            self._declared[node.id] = self._self or self._variables[name]
             return ONE
         return self._costers[type(node)](node)
 
@@ -87,7 +90,7 @@ class _Coster:
 
     def _ident(self, node: Ident) -> CostRange:
         local = self._local(node)
-        self._declared[node.id] = local.declared if local is not None else None
+        self._declared[node.id] = local.declared if local is not None else self._self
         return ONE
 
     def _select(self, node: Select) -> CostRange:
@@ -300,7 +303,10 @@ def _is_scalar(kind: Type) -> bool:
 
 
 def _declared_size(declared: Type | None) -> CostRange | None:
-    return CostRange(0, declared.size or 0) if declared is not None else None
+    """Upstream takes declared scalars and objects for empty."""
+    if declared is None or (declared.size is None and declared.kind in _SIZED):
+        return None
+    return CostRange(0, declared.size or 0)
 
 
 def _element(declared: Type | None) -> Type | None:

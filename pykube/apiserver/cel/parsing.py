@@ -26,6 +26,7 @@ _WORDS: Final = {
 }
 """Where the parser says the same in other words than cel-go's."""
 _NOWHERE: Final = re.compile(r"\n?ERROR: <input>:4294967295:0: .*")
+_SIZE: Final = re.compile(r"exceeds codepoint limit\. input size: (\d+), limit: (\d+)")
 _DEPTH: Final = 32
 """How deep expressions may be nested; the parser has it built in."""
 
@@ -57,9 +58,12 @@ def parse(text: str) -> Parsed:
 
 def _reworded(message: str) -> str:
     """The parser's complaint as cel-go puts it."""
-    message = message.partition(": ")[2].rpartition(" [")[0]
+    size = _SIZE.search(message)
+    if size is not None:
+        return f"ERROR: <input>:-1:0: expression code point size exceeds limit: size: {size[1]}, limit {size[2]}"
     if "recursion" in message:
         return f"ERROR: <input>:-1:0: expression recursion limit exceeded: {_DEPTH}"
+    message = message.partition(": ")[2].rpartition(" [")[0]
     for theirs, ours in _WORDS.items():
         message = message.replace(theirs, ours)
     return _NOWHERE.sub("", message)

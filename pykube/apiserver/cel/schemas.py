@@ -31,6 +31,8 @@ _META: Final = JSONSchemaProps(
     type="object",
     properties={"name": JSONSchemaProps(type="string"), "generateName": JSONSchemaProps(type="string")},
 )
+_KEY: Final = replace(types.STRING, size=0)
+"""Keys of maps: how long they are plays no part in estimates."""
 ROOT_PROPERTIES: Final[Mapping[str, JSONSchemaProps]] = {
     "apiVersion": JSONSchemaProps(type="string"),
     "kind": JSONSchemaProps(type="string"),
@@ -101,7 +103,7 @@ def _object(schema: JSONSchemaProps, name: str) -> Type | None:
             return None
         limit = schema.max_properties
         most = max(limit, 0) if limit is not None else _STRING // (value.min_bytes + 6)
-        return types.map_of(types.STRING, value, most)
+        return types.map_of(_KEY, value, most)
     fields: dict[str, Type] = {}
     least = 2
     for key, one in schema.properties.items():

@@ -11,6 +11,8 @@ from pykube.api.field_errors import SPEC, Errors, FieldError, Path, duplicate, i
 
 from . import paths, rule_definitions
 from .pruning import pruner
+from .rule_checks import ROOT_NAME, check_default
+from .rules import compile_rules
 from .validation import NEW, validator
 
 _SELECTABLE = ("string", "boolean", "integer")
@@ -45,8 +47,11 @@ def _default(schema: JSONSchemaProps, path: Path) -> Errors:
         yield invalid_value(path, schema.default, "must not have unknown fields")
     errors: list[FieldError] = []
     validator(schema)(schema.default, NEW, "", errors)
+    rules = compile_rules(schema, root=schema.x_kubernetes_embedded_resource) if not errors else None
+    if rules is not None:
+        errors = check_default(rules, schema.default)
     for one in errors:
-        place = path.child(one.path) if one.path else path
+        place = path.child(one.path) if one.path not in ("", ROOT_NAME) else path
         yield FieldError(str(place), one.type, one.bad_value, one.detail)
 
 

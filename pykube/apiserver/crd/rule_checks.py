@@ -28,6 +28,8 @@ _REASONS: Final = {
     "FieldValueRequired": ErrorType.REQUIRED,
     "FieldValueDuplicate": ErrorType.DUPLICATE,
 }
+ROOT_NAME: Final = "<nil>"
+"""The path of whole objects, as Go prints it."""
 _OUT_OF_BUDGET: Final = "validation failed due to running out of cost budget, no further validation rules will be run"
 
 
@@ -60,9 +62,18 @@ class _Stop(Exception):
 
 def check(tree: RuleTree, new: dict[str, Any], old: dict[str, Any] | None, warnings: list[str]) -> list[FieldError]:
     """What rules say about a whole object; what ratcheting forgives goes into `warnings`."""
+    return _checked(tree, new, old, _Ratchet(_Pair(new, old) if old is not None else None), warnings)
+
+
+def check_default(tree: RuleTree, value: Any) -> list[FieldError]:
+    """What rules say about a default: it counts as having been there before, but nothing is forgiven."""
+    return _checked(tree, value, value, _Ratchet(None), [])
+
+
+def _checked(tree: RuleTree, new: Any, old: Any, ratchet: _Ratchet, warnings: list[str]) -> list[FieldError]:
     checker = _Checker(warnings)
     with contextlib.suppress(_Stop):
-        checker.level(tree, new, old, "", _Ratchet(_Pair(new, old) if old is not None else None))
+        checker.level(tree, new, old, "", ratchet)
     return checker.errors
 
 
@@ -125,7 +136,7 @@ class _Checker:
                 self._broken(rule, tree, new, variables, path, ratchet)
 
     def _invalid(self, tree: RuleTree, path: str, detail: str) -> None:
-        self.errors.append(FieldError(path, ErrorType.INVALID, tree.schema.type, detail))
+        self.errors.append(FieldError(path or ROOT_NAME, ErrorType.INVALID, tree.schema.type, detail))
 
     def _holds(self, rule: Rule, tree: RuleTree, variables: dict[str, Any], path: str) -> bool:
         """Whether a rule holds; one that fails has its error noted and counts as holding."""
@@ -152,6 +163,7 @@ class _Checker:
     ) -> None:
         if rule.path:
             path = f"{path}.{rule.path}" if path else rule.path
+        path = path or ROOT_NAME
         try:
             detail = self._message(rule, variables)
         except (BudgetExceeded, CostExceeded) as error:

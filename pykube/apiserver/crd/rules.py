@@ -74,11 +74,11 @@ class RuleTree:
         return not (self.rules or self.properties or self.additional or self.items or self.all_of)
 
 
-def compile_rules(schema: JSONSchemaProps) -> RuleTree | None:
-    """All rules in the schema of whole objects, None if there are none."""
+def compile_rules(schema: JSONSchemaProps, *, root: bool = True) -> RuleTree | None:
+    """All rules in a schema, by default that of whole objects; None if there are none."""
     if not has_rules(schema):
         return None
-    kind = of_schema(schema, root=True)
+    kind = of_schema(schema, root=root)
     return _tree(schema, schema, kind) if kind is not None else None
 
 

@@ -13,7 +13,7 @@ from pykube.api.field_errors import ErrorType, FieldError
 
 from .defaulting import Complete, completer
 from .pruning import Prune, pruner
-from .rule_checks import check
+from .rule_checks import ROOT_NAME, check
 from .rules import RuleTree, compile_rules
 from .validation import NEW, Validate, validator
 
@@ -29,7 +29,7 @@ _BLOCKING = frozenset(
 )
 """With such errors, rules would be asked about values that they are not made for."""
 _NOT_CHECKED = FieldError(
-    "",
+    ROOT_NAME,
     ErrorType.INVALID,
     None,
     "some validation rules were not checked because the object was invalid; "

@@ -76,7 +76,7 @@ class Automaton:
             current = threads
             if best is None:
                 self._follow(current, 0, place, text, place)
-            if not current:
+            if not current and best is not None:
                 break
             threads = {}
             for counter, start in current.items():

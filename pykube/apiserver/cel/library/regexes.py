@@ -30,7 +30,7 @@ class Pattern:
         Raises:
             EvaluationError: it is none, with the text of Go's regexp.
         """
-        _check(text)
+        _matches("", text)
         self._text = text
         translated = _translate(text)
         self._quick = re.compile(translated[0], re.ASCII) if translated is not None else None
@@ -41,7 +41,7 @@ class Pattern:
         """Whether it matches anywhere in the text."""
         if self._quick is not None and len(text) <= self._limit:
             return self._quick.search(text) is not None
-        return bool(_re2().eval(data={"text": text, "pattern": self._text}).value())
+        return _matches(text, self._text)
 
     def find(self, text: str) -> str:
         """The first match, empty if there is none."""
@@ -85,12 +85,18 @@ def _re2() -> Any:
     return environment.compile("text.matches(pattern)")
 
 
-def _check(text: str) -> None:
-    try:
-        _re2().eval(data={"text": "", "pattern": text}).value()
-    except RuntimeError as error:
-        reason = re.sub(r"^.*?invalid regular expression: | \[[A-Z_]+\]$", "", str(error))
-        raise EvaluationError(f"error parsing regexp: {reason}") from None
+def _matches(text: str, pattern: str) -> bool:
+    """Whether RE2 finds a match.
+
+    Raises:
+        EvaluationError: the pattern is no expression.
+    """
+    found = _re2().eval(data={"text": text, "pattern": pattern}).value()
+    if found is True or found is False:
+        return bool(found)
+    # The library gives errors as values.
+    reason = str(found).rpartition("invalid regular expression: ")[2]
+    raise EvaluationError(f"error parsing regexp: {reason}")
 
 
 def _translate(text: str) -> tuple[str, int] | None:
