@@ -61,6 +61,11 @@ class ServerConfig:
     """debug, info, warning or error."""
 
 
+def pki_folder(config: ServerConfig) -> Path:
+    """Where the server keeps its keys and certificates; ``ca.crt`` there is what everybody trusts."""
+    return config.state_dir / "server" / "pki"
+
+
 def local_sockets(config: ServerConfig) -> Path:
     """The folder of the sockets on which the control plane's own processes reach the API."""
     return config.run_dir / "server"

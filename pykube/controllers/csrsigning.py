@@ -10,6 +10,7 @@ import msgspec
 from pykube import errors
 from pykube.api import certificates_v1
 from pykube.api.certificates_v1 import CertificateSigningRequest
+from pykube.config import pki_folder
 
 from .base import Controller
 from .context import Context
@@ -64,8 +65,7 @@ class CsrSigningController(Controller):
 
     def _authority(self) -> CertificateAuthority:
         ca = importlib.import_module("pykube.pki.ca")
-        folder = self.context.config.state_dir / "server" / "pki"
-        found: CertificateAuthority = ca.CertificateAuthority.load(folder)
+        found: CertificateAuthority = ca.CertificateAuthority.load(pki_folder(self.context.config))
         return found
 
     def _failed(self, request: CertificateSigningRequest, why: str) -> certificates_v1.CertificateSigningRequestStatus:

@@ -8,6 +8,7 @@ import msgspec
 
 from pykube import errors
 from pykube.api import core_v1, meta_v1
+from pykube.config import pki_folder
 
 from .base import Controller, split
 from .context import Context
@@ -24,15 +25,14 @@ _TEXT: Final = (
 
 
 class RootCaPublisher(Controller):
-    """Keys are ``namespace/kube-root-ca.crt``; the certificate is the one this process trusts the server by."""
+    """Keys are ``namespace/kube-root-ca.crt``; the certificate is read from the server's own folder."""
 
     name = "root-ca-certificate-publisher-controller"
     workers = 1
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        trusted = context.client.config
-        self._bundle = trusted.ca_file.read_text() if trusted.ca_file else trusted.ca_data
+        self._file = pki_folder(context.config) / "ca.crt"
         self.namespaces = self.informer(core_v1.Namespace)
         self.namespaces.add_handler(on_add=self._namespace, on_update=lambda old, new: self._namespace(new))
         self.maps = self.informer(core_v1.ConfigMap, field_selector=f"metadata.name={NAME}")
@@ -46,7 +46,7 @@ class RootCaPublisher(Controller):
         namespace = self.namespaces.get(name)
         if namespace is None or namespace.status.phase == "Terminating":
             return
-        data = {FILE: self._bundle}
+        data = {FILE: self._file.read_text()}
         found = self.maps.get(NAME, name)
         if found is None:
             metadata = meta_v1.ObjectMeta(name=NAME, namespace=name, annotations={_DESCRIPTION: _TEXT})

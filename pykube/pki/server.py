@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pykube.aio.clock import Clock
-from pykube.config import ServerConfig
+from pykube.config import ServerConfig, pki_folder
 
 from . import kubeconfig
 from .addresses import advertise_address, server_names, url_host
@@ -82,7 +82,7 @@ def ensure_server(config: ServerConfig, now: datetime) -> tuple[ServerPki, froze
         ValueError: a key or an authority's certificate is broken; it has to be restored by hand.
         OSError: a file cannot be read or written.
     """
-    folder = config.state_dir / "server" / "pki"
+    folder = pki_folder(config)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     pki = ServerPki(
         folder,
