@@ -26,6 +26,7 @@ from . import reviews, version
 from .admission.certificate_approval import CertificateApproval
 from .admission.certificate_signing import CertificateSigning
 from .admission.mutating_webhook import MutatingWebhooks
+from .admission.pod_security import configuration as pod_security
 from .admission.policies.plugins import install as install_policies
 from .admission.validating_webhook import ValidatingWebhooks
 from .aggregator.layer import Aggregation
@@ -99,6 +100,7 @@ def compose(
     """Put the parts together that answer requests."""
     authorizer = access.authorizer
     registry.admission.validating += [CertificateApproval(authorizer), CertificateSigning(authorizer)]
+    registry.admission.pod_security.settings = pod_security.read(config.config_dir / "admission.yaml")
     registry.admission.validating.append(_escalation_stage(EscalationCheck(access.rbac, authorizer)))
     metrics = Metrics(registry)
     metrics.add(FlowControlMetrics(fairness))

@@ -35,13 +35,17 @@ class Chain:
 
     mutating: list[Stage] = field(default_factory=list)
     validating: list[Stage] = field(default_factory=list)
+    pod_security: PodSecurity = field(default_factory=PodSecurity)
+    """One of those in `validating`; it has settings."""
     final: list[Stage] = field(default_factory=list)
     """Asked when all others have agreed: what counts objects must not count those that are refused."""
 
 
 def default_chain() -> Chain:
     """The plugins that are on by default, in upstream's order."""
+    pod_security = PodSecurity()
     return Chain(
+        pod_security=pod_security,
         mutating=[
             namespace_lifecycle,
             limit_ranger,
@@ -59,7 +63,7 @@ def default_chain() -> Chain:
         validating=[
             field_warnings,
             limit_ranger_check,
-            PodSecurity(),
+            pod_security,
             persistent_volume_claim_resize,
             runtime_class_check,
             certificate_subject_restriction,

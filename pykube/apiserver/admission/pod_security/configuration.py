@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -16,6 +17,19 @@ _EXEMPTIONS = {
     "namespaces": "exempt_namespaces",
     "runtimeClasses": "exempt_runtime_classes",
 }
+
+
+def read(path: Path) -> PodSecuritySettings:
+    """The settings in a file; without a file the defaults.
+
+    Raises:
+        ValueError: see `parse`.
+        OSError: the file cannot be read.
+    """
+    try:
+        return parse(path.read_text())
+    except FileNotFoundError:
+        return PodSecuritySettings()
 
 
 def parse(text: str) -> PodSecuritySettings:

@@ -21,7 +21,8 @@ class PodSecurity:
     """Refuses pods that their namespace does not allow, and warns about templates of such pods."""
 
     def __init__(self, settings: PodSecuritySettings | None = None) -> None:
-        self._settings = settings or PodSecuritySettings()
+        self.settings = settings or PodSecuritySettings()
+        """May be replaced before the first request."""
 
     async def __call__(self, write: Write) -> None:
         """Look at a pod, a template of pods, or the labels of a namespace.
@@ -67,7 +68,7 @@ class PodSecurity:
             self._judge(write, policy, subject, enforce=False)
 
     def _exempt(self, write: Write) -> bool:
-        settings = self._settings
+        settings = self.settings
         reason = ""
         if write.namespace in settings.exempt_namespaces:
             reason = "namespace"
@@ -80,13 +81,13 @@ class PodSecurity:
     def _policy(self, write: Write) -> Policy:
         """What the namespace asks for; where its labels make no sense the audit log says so."""
         cached = write.registry.cache(core_v1.Namespace).find("", write.namespace)
-        policy, wrong = policy_of(cached.labels if cached is not None else {}, self._settings.defaults)
+        policy, wrong = policy_of(cached.labels if cached is not None else {}, self.settings.defaults)
         if wrong:
             write.audit[f"{PREFIX}error"] = f"Failed to parse policy: {'; '.join(map(str, wrong))}"
         return policy
 
     def _judge(self, write: Write, policy: Policy, subject: Subject, *, enforce: bool) -> None:
-        if subject.spec.runtime_class_name in self._settings.exempt_runtime_classes:
+        if subject.spec.runtime_class_name in self.settings.exempt_runtime_classes:
             write.audit[f"{PREFIX}exempt"] = "runtimeClass"
             return
         known: dict[Standard, list[Finding]] = {}
@@ -110,10 +111,10 @@ class PodSecurity:
 
     def _namespace(self, write: Write) -> None:
         namespace: core_v1.Namespace = write.object
-        policy, wrong = policy_of(namespace.metadata.labels, self._settings.defaults)
+        policy, wrong = policy_of(namespace.metadata.labels, self.settings.defaults)
         old, old_wrong = Policy(), None
         if write.old is not None:
-            old, old_wrong = policy_of(write.old.metadata.labels, self._settings.defaults)
+            old, old_wrong = policy_of(write.old.metadata.labels, self.settings.defaults)
         if wrong and wrong != old_wrong:
             raise field_errors.invalid(write.resource, write.name, wrong)
         stricter = policy.enforce != old.enforce and (
@@ -121,13 +122,13 @@ class PodSecurity:
         )
         if write.old is not None and (not stricter or policy.enforce.level is Level.PRIVILEGED):
             return
-        if write.name in self._settings.exempt_namespaces:
+        if write.name in self.settings.exempt_namespaces:
             self._warn_of_exemption(write, policy)
         elif write.old is not None:
-            write.warnings += warnings_about(write.registry, write.name, policy.enforce, self._settings)
+            write.warnings += warnings_about(write.registry, write.name, policy.enforce, self.settings)
 
     def _warn_of_exemption(self, write: Write, policy: Policy) -> None:
-        if policy.allows_everything or policy.same(self._settings.defaults):
+        if policy.allows_everything or policy.same(self.settings.defaults):
             return
         labels = write.object.metadata.labels
         asked = [

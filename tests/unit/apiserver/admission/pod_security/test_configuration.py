@@ -2,7 +2,7 @@
 
 import pytest
 
-from pykube.apiserver.admission.pod_security.configuration import parse
+from pykube.apiserver.admission.pod_security.configuration import parse, read
 from pykube.apiserver.admission.pod_security.policy import Level, Policy, Standard
 from pykube.apiserver.admission.pod_security.settings import PodSecuritySettings
 
@@ -41,3 +41,9 @@ def test_a_file_about_something_else():
 def test_what_makes_no_sense(text):
     with pytest.raises(ValueError, match=r"configuration|must be"):
         parse(text)
+
+
+def test_without_a_file(tmp_path):
+    assert read(tmp_path / "admission.yaml") == PodSecuritySettings()
+    (tmp_path / "admission.yaml").write_text(WHOLE)
+    assert read(tmp_path / "admission.yaml") == parse(WHOLE)

@@ -3,7 +3,8 @@
 import asyncio
 
 from pykube.apiserver.admission.pod_security.existing_pods import judged
-from pykube.apiserver.admission.pod_security.policy import Level, Standard
+from pykube.apiserver.admission.pod_security.policy import Level, Policy, Standard
+from pykube.apiserver.admission.pod_security.settings import PodSecuritySettings
 from tests.fakes import workloads
 from tests.fakes.api_server import running
 
@@ -94,6 +95,23 @@ def test_a_namespace_that_becomes_stricter():
         assert refused.status == 422
         assert "must be one of privileged, baseline, restricted" in refused.message
         assert (await namespace(api, "m", warn="bad")).status == 422
+
+    story(run)
+
+
+def test_what_the_settings_exempt():
+    async def run(api):
+        api.registry.admission.pod_security.settings = PodSecuritySettings(
+            defaults=Policy(enforce=Standard(Level.BASELINE)), exempt_namespaces=frozenset({"free"})
+        )
+        await namespace(api, "bound")
+        assert (await api.post(f"{NAMESPACES}/bound/pods", pod("p", BAD))).status == 403
+        made = await namespace(api, "free", enforce="restricted")
+        text = (
+            'namespace "free" is exempt from Pod Security, and the policy (enforce=restricted:latest) will be ignored'
+        )
+        assert text in told(made)
+        assert (await api.post(f"{NAMESPACES}/free/pods", pod("p", BAD))).status == 201
 
     story(run)
 
