@@ -217,7 +217,7 @@ class Storage:
             write.object.metadata.managed_fields = write.old.metadata.managed_fields
         write.object.metadata.resource_version = ""
         value = codec.encode(write.object)
-        if value == unstamp(current.data, current.revision):
+        if value == unstamp(current.data, current.revision) and key not in self.cache.outdated:
             pipeline.release(write)
             return Written(current.data, current.revision)
         if write.dry_run:

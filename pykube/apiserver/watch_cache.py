@@ -13,6 +13,7 @@ from __future__ import annotations
 import bisect
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -152,6 +153,8 @@ class WatchCache:
         self._by_label: dict[tuple[str, str], set[str]] = {}
         self.corrupt: dict[str, Corrupt] = {}
         """What lies in the store and cannot be read, by key."""
+        self.outdated: AbstractSet[str] = frozenset()
+        """Keys of objects that lie in the store in another version than that in which they would be written now."""
         self._history = WatchHistory(progress.revision)
         self._changed = progress.revision
         self._callbacks: dict[str, list[Callback]] = {}

@@ -23,6 +23,7 @@ from .. import selectable
 from ..progress import Progress
 from ..watch_cache import WatchCache
 from .conversion import Converter, is_of
+from .custom_cache import CustomCache
 
 log = logging.getLogger(__name__)
 
@@ -37,20 +38,22 @@ class _Change:
     quietly: bool = False
 
 
-class ConvertedCache(WatchCache):
+class ConvertedCache(CustomCache):
     """The present of one version; `complete` prunes a converted object and sets its defaults."""
 
     def __init__(
         self,
         resource: CustomResource,
         progress: Progress,
+        stored_version: str,
         converter: Converter,
         clock: Clock,
         *,
         complete: Callable[[bytes], bytes],
         extract: selectable.Extract,
     ) -> None:
-        super().__init__(resource, progress, convert=complete, extract=extract)
+        super().__init__(resource, progress, stored_version, convert=complete, extract=extract)
+        self._own = b'{"apiVersion":"%b/' % resource.group.encode()
         self._converter = converter
         self._clock = clock
         self._queue: deque[_Change] = deque()
@@ -94,9 +97,12 @@ class ConvertedCache(WatchCache):
     # Feeding
 
     def put(self, key: str, value: bytes, revision: int, *, quietly: bool = False) -> None:
-        if not self._queue and is_of(value, self.resource.api_version):
+        ready = not self._queue and is_of(value, self.resource.api_version)
+        if ready or not value.startswith(self._own):
+            # What is damaged needs no conversion: it cannot be read in any version.
             super().put(key, value, revision, quietly=quietly)
             return
+        self.note_version(key, value)
         self._queue.append(_Change(key, value, revision, quietly))
         if not quietly:
             # While a server starts, the webhook may not be there yet, and nobody asks.
@@ -150,7 +156,7 @@ class ConvertedCache(WatchCache):
             if change.value is None:
                 super().remove(change.key, change.revision)
             else:
-                super().put(change.key, next(converted), change.revision, quietly=change.quietly)
+                WatchCache.put(self, change.key, next(converted), change.revision, quietly=change.quietly)
 
     def _retry(self) -> None:
         """Those who watch cannot ask again themselves."""

@@ -23,6 +23,7 @@ from ..webhooks.client import WebhookClient
 from .columns import printer
 from .conversion import Converter, WebhookConverter, renamed
 from .converted_cache import ConvertedCache
+from .custom_cache import CustomCache
 from .ownership import ServedVersions
 from .pruning import META_FIELDS
 from .schema import CompiledSchema, compile_schema
@@ -132,10 +133,11 @@ def _cache(
     kind: _Kind, resource: CustomResource, model: CustomModel, version: CustomResourceDefinitionVersion
 ) -> WatchCache:
     registry, fields = kind.registry, extract(resource, version.selectable_fields)
+    stored = kind.stored.api_version
     if kind.converter is None:
-        return WatchCache(resource, registry.progress, convert=model.load, extract=fields)
+        return CustomCache(resource, registry.progress, stored, convert=model.load, extract=fields)
     return ConvertedCache(
-        resource, registry.progress, kind.converter, registry.clock, complete=model.load, extract=fields
+        resource, registry.progress, stored, kind.converter, registry.clock, complete=model.load, extract=fields
     )
 
 

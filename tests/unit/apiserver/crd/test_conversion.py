@@ -6,7 +6,13 @@ import json
 import pytest
 from aiohttp import web
 
+from pykube.apiserver.crd.definitions import Definitions
+from pykube.apiserver.registry import Registry
+from pykube.apiserver.resources.catalog import Pools
+from pykube.apiserver.webhooks.client import WebhookClient
+from pykube.errors import InternalError
 from tests.fakes.api_server import running
+from tests.fakes.clock import FakeClock
 from tests.fakes.custom_kinds import DEFINITIONS, GROUP, definition, version
 from tests.fakes.webhook_server import webhooks
 
@@ -283,3 +289,93 @@ def test_a_definition_can_go_while_its_webhook_is_down(tmp_path):
         await until(api, NAME, lambda status: status == 404)
 
     story(tmp_path, run)
+
+
+def test_writing_without_a_change_moves_an_object_to_the_stored_version(tmp_path):
+    async def run(api, hooks):
+        await api.post(ONE, crontab(hostPort="h:1"))
+        await store_as(api, "v2")
+        before = (await api.get(f"{TWO}/a")).doc
+        assert (await api.put(f"{TWO}/a", before)).status == 200
+        entry, _ = await api.store.get(f"/registry/{GROUP}/crontabs/default/a")
+        stored = json.loads(entry.value)
+        assert (stored["apiVersion"], stored["port"]) == (f"{GROUP}/v2", "1")
+        after = (await api.get(f"{TWO}/a")).doc["metadata"]
+        assert after["resourceVersion"] != before["metadata"]["resourceVersion"]
+        # Once it is there, a write without a change is none.
+        again = await api.put(f"{TWO}/a", (await api.get(f"{TWO}/a")).doc)
+        assert again.doc["metadata"]["resourceVersion"] == after["resourceVersion"]
+
+    story(tmp_path, run)
+
+
+def test_pages_of_an_older_state_are_converted(tmp_path):
+    async def run(api, hooks):
+        for name in "abc":
+            await api.post(ONE, crontab(name, hostPort="h:1"))
+        first = (await api.get(f"{TWO}?limit=2")).doc
+        await api.post(ONE, crontab("d", hostPort="h:2"))
+        rest = (await api.get(f"{TWO}?limit=2&continue={first['metadata']['continue']}")).doc
+        assert [item["port"] for item in (*first["items"], *rest["items"])] == ["1", "1", "1"]
+
+    story(tmp_path, run)
+
+
+def test_a_watch_may_begin_in_the_past(tmp_path):
+    async def run(api, hooks):
+        begin = (await api.get(TWO)).doc["metadata"]["resourceVersion"]
+        await api.post(ONE, crontab(hostPort="h:1"))
+        async with api.watch(f"{TWO}?resourceVersion={begin}") as watch:
+            event = await watch.next()
+        assert (event["type"], event["object"]["host"]) == ("ADDED", "h")
+
+    story(tmp_path, run)
+
+
+def test_a_server_starts_while_the_webhook_is_down(tmp_path):
+    async def run(api, hooks):
+        await api.post(ONE, crontab(hostPort="h:1"))
+        hooks.reviews.clear()
+        hooks.answers["/convert"] = lambda review: web.Response(status=503)
+        registry = Registry(api.store, api.registry.clock, Pools())
+        await registry.start()
+        client = WebhookClient(registry)
+        definitions = Definitions(registry, registry.clock, client)
+        try:
+            await definitions.start()
+            assert hooks.reviews == []
+            one, two = (registry.resource(GROUP, version, "crontabs") for version in ("v1", "v2"))
+            await registry.cache(one).settled()
+            assert [cached.name for cached in registry.cache(one)] == ["a"]
+            with pytest.raises(InternalError, match="the server is currently unable to handle the request"):
+                await registry.cache(two).settled()
+            hooks.answers["/convert"] = answer
+            await registry.cache(two).settled()
+            assert [cached.name for cached in registry.cache(two)] == ["a"]
+        finally:
+            await definitions.close()
+            await registry.close()
+            await client.close()
+
+    story(tmp_path, run)
+
+
+def test_a_watch_goes_on_when_the_webhook_is_back(tmp_path):
+    clock = FakeClock()
+
+    async def inside():
+        async with webhooks(tmp_path) as hooks, running(clock) as api:
+            hooks.answers["/convert"] = answer
+            body = two_versions()
+            body["spec"]["conversion"] = conversion(hooks)
+            await api.post(DEFINITIONS, body)
+            await served(api, TWO)
+            async with api.watch(TWO) as watch:
+                hooks.answers["/convert"] = lambda review: web.Response(status=503)
+                await api.post(ONE, crontab(hostPort="h:1"))
+                assert (await api.get(TWO)).status == 500
+                hooks.answers["/convert"] = answer
+                await clock.advance(30)
+                assert (await watch.next())["object"]["host"] == "h"
+
+    asyncio.run(inside())
