@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+import urllib.request
 from typing import Any
 
 from tests.e2e.cluster import IMAGE, Kubectl, eventually, pod
@@ -218,3 +220,24 @@ def test_limits_reach_the_cgroup(kubectl: Kubectl) -> None:
         60,
     )
     assert found["reason"] == "OOMKilled", json.dumps(found)
+
+
+def test_a_pod_is_somebody_at_the_api(kubectl: Kubectl) -> None:
+    """What is mounted into each pod is enough to reach the API server, to trust it, and to be known by it."""
+    kubectl.apply(pod("caller"))
+    kubectl("wait", "--for=condition=Ready", "pod/caller", "--timeout=30s")
+    folder = "/var/run/secrets/kubernetes.io/serviceaccount"
+    token = sh(kubectl, "caller", f"busybox cat {folder}/token")
+    trusted = ssl.create_default_context(cadata=sh(kubectl, "caller", f"busybox cat {folder}/ca.crt"))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusted))
+    address = sh(kubectl, "caller", "echo $KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT").strip()
+    review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    request = urllib.request.Request(
+        f"https://{address}/apis/authentication.k8s.io/v1/selfsubjectreviews",
+        data=json.dumps(review).encode(),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    with opener.open(request, timeout=10) as answer:
+        found = json.load(answer)["status"]["userInfo"]
+    assert found["username"] == f"system:serviceaccount:{kubectl.namespace}:default"
+    assert found["extra"]["authentication.kubernetes.io/pod-name"] == ["caller"]
