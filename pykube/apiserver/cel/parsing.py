@@ -26,7 +26,9 @@ _WORDS: Final = {
 }
 """Where the parser says the same in other words than cel-go's."""
 _NOWHERE: Final = re.compile(r"\n?ERROR: <input>:4294967295:0: .*")
+_WRAPPING: Final = re.compile(r"^[A-Z_]+: | \[[A-Z_]+\]$")
 _SIZE: Final = re.compile(r"exceeds codepoint limit\. input size: (\d+), limit: (\d+)")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _DEPTH: Final = 32
 """How deep expressions may be nested; the parser has it built in."""
 
@@ -49,6 +51,8 @@ def parse(text: str) -> Parsed:
     Raises:
         CompileError: the text is not of the grammar.
     """
+    if not text.isascii() and _SURROGATE.search(text):
+        raise CompileError("compilation failed: ERROR: <input>:-1:0: invalid UTF-8")
     try:
         data = _environment().compile(text, disable_check=True).serialize()
     except RuntimeError as error:
@@ -63,7 +67,7 @@ def _reworded(message: str) -> str:
         return f"ERROR: <input>:-1:0: expression code point size exceeds limit: size: {size[1]}, limit {size[2]}"
     if "recursion" in message:
         return f"ERROR: <input>:-1:0: expression recursion limit exceeded: {_DEPTH}"
-    message = message.partition(": ")[2].rpartition(" [")[0]
+    message = _WRAPPING.sub("", message)
     for theirs, ours in _WORDS.items():
         message = message.replace(theirs, ours)
     return _NOWHERE.sub("", message)
