@@ -95,19 +95,21 @@ class Health:
             return await self._one(checks[single])
         excluded = set(ctx.info.query.getall("exclude", []))
         unknown = sorted(excluded - checks.keys())
-        lines, failed = [], False
+        lines: list[str] = []
+        failed: list[str] = []
         for key, check in checks.items():
             if key in excluded:
                 lines.append(f"[+]{key} excluded: ok")
-            elif await _passes(key, check):
+            elif (problem := await _problem(check)) is None:
                 lines.append(f"[+]{key} ok")
             else:
-                failed = True
+                failed.append(f"{key} ({problem})")
                 lines.append(f"[-]{key} failed: reason withheld")
         if unknown:
             names = ",".join(f'"{key}"' for key in unknown)
             lines.append(f"warn: some health checks cannot be excluded: no matches for {names}")
         if failed:
+            log.info("%s check failed: %s", name, ", ".join(failed))
             return _text("\n".join([*lines, f"{name} check failed", ""]), 500)
         if "verbose" in ctx.info.query:
             return _text("\n".join([*lines, f"{name} check passed", ""]))
@@ -121,13 +123,13 @@ class Health:
         return _text("ok")
 
 
-async def _passes(name: str, check: Check) -> bool:
+async def _problem(check: Check) -> Exception | None:
+    """What a check says is wrong."""
     try:
         await check()
     except (ApiError, RuntimeError, TimeoutError, OSError) as error:
-        log.info("health check %s failed: %s", name, error)
-        return False
-    return True
+        return error
+    return None
 
 
 def _text(body: str, status: int = 200) -> web.Response:

@@ -23,7 +23,7 @@ from pykube.errors import Details, TooManyRequests
 from ..registry import Registry
 from ..request import Context
 from ..watch_cache import CacheEvent
-from . import width
+from . import waiting, width
 from .configuration import Configuration, Flow
 from .queues import REJECT, WAIT, WAITING, QueueSet, Request
 from .retry_after import RetryAfter
@@ -33,9 +33,6 @@ T = TypeVar("T", bound=Struct)
 
 ADJUSTMENT = 10.0
 """Seconds between two adjustments of what levels lend and borrow; upstream's value."""
-
-WAIT_LIMIT = 15.0
-"""Seconds that a request may wait for a seat: a quarter of the minute that upstream gives a request."""
 
 MESSAGE = "Too many requests, please try again later."
 
@@ -79,11 +76,10 @@ class Seat(Request):
 class Fairness:
     """Priority and fairness of one API server; a stage. `total` is its number of seats."""
 
-    def __init__(self, registry: Registry, clock: Clock, total: int, *, wait_limit: float = WAIT_LIMIT) -> None:
+    def __init__(self, registry: Registry, clock: Clock, total: int) -> None:
         self._registry = registry
         self._clock = clock
         self._now = clock.monotonic
-        self._wait_limit = wait_limit
         self.configuration = Configuration(total, clock.monotonic())
         self.watches = WatchCount()
         self.retry_after: dict[str, RetryAfter] = {}
@@ -150,7 +146,7 @@ class Fairness:
         tally.lengths.add(len(seat.queue.waiting))
         seat.future = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(self._wait_limit):
+            async with asyncio.timeout(waiting.limit(seat.ctx.info)):
                 await seat.future
         except TimeoutError:
             if seat.started == WAITING:

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from pykube.aio.clock import SystemClock
-from pykube.api import codec
+from pykube.api import codec, core_v1
 from pykube.api import flowcontrol_v1 as v1
 from pykube.apiserver import app
 from pykube.apiserver.authn.token_file import TokenFile
@@ -128,6 +128,40 @@ async def look_at_the_figures(server, shed):
     assert metrics["apiserver_flowcontrol_current_executing_seats", *pair] == 0
     assert metrics["apiserver_flowcontrol_current_inqueue_requests", *pair] == 0
     assert metrics["apiserver_flowcontrol_dispatched_requests_total", *pair] > 0
+
+
+def test_a_write_keeps_its_seat_when_its_client_goes_away(config):
+    async def run(server):
+        registry = server.server.registry
+        begun, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow(write):
+            if write.name == "slow":
+                begun.set()
+                await go_on.wait()
+
+        registry.admission.validating.append(slow)
+        async with server.session("root") as root:
+            body = {"metadata": {"name": "slow"}}
+            client = asyncio.ensure_future(root.post("/api/v1/namespaces/default/configmaps", json=body))
+            await begun.wait()
+            client.cancel()
+            await asyncio.gather(client, return_exceptions=True)
+            assert await writes_under_way(root) == 1
+            assert registry.find(core_v1.ConfigMap, "slow", "default") is None
+            go_on.set()
+            while await writes_under_way(root):
+                pass
+        assert registry.find(core_v1.ConfigMap, "slow", "default") is not None
+
+    story(config, run)
+
+
+async def writes_under_way(session):
+    path = "/debug/api_priority_and_fairness/dump_requests?includeRequestDetails=1"
+    async with session.get(path) as answer:
+        rows = (await answer.text()).splitlines()[1:]
+    return sum(1 for row in rows if [cell.strip() for cell in row.split(",")][11] == "create")
 
 
 def test_a_rejection_is_a_status(config):

@@ -40,11 +40,11 @@ class World:
 
 
 @asynccontextmanager
-async def world(*objects, wait_limit=15.0, total=100):
+async def world(*objects, total=100):
     clock, store = FakeClock(), MemoryStore()
     registry = Registry(store, clock, Pools())
     await registry.start()
-    fairness = Fairness(registry, clock, total, wait_limit=wait_limit)
+    fairness = Fairness(registry, clock, total)
     fairness.follow()
     for obj in objects:
         await registry.create(obj)
@@ -150,7 +150,7 @@ def test_a_level_that_rejects_answers_429():
 def test_nobody_waits_longer_than_the_limit():
     async def run(found):
         first, _ = found.come(ALICE)
-        ctx = found.request(BOB)
+        ctx = found.request(BOB, "/api/v1/namespaces/default/configmaps/x?timeout=2ms")
         await asyncio.sleep(0)
         with pytest.raises(errors.TooManyRequests):
             await found.fairness(ctx)
@@ -161,7 +161,7 @@ def test_nobody_waits_longer_than_the_limit():
         await found.clock.settle()
         assert found.level().idle
 
-    story(run, *one_seat(), wait_limit=0.001)
+    story(run, *one_seat())
 
 
 def test_a_client_that_goes_away_frees_its_place():
