@@ -13,6 +13,7 @@ import msgspec
 
 from pykube.api import field_errors, meta_v1, names
 from pykube.api.patch.apply import managers
+from pykube.errors import BadRequest
 
 from .write import Operation, Stage, Write
 
@@ -79,8 +80,14 @@ def _check_entries(write: Write, before: _Entries) -> None:
 
 
 async def identify(write: Write) -> None:
-    """Give a new object what the server alone says: its uid, the time, and a name if it wants one made."""
+    """Give a new object what the server alone says: its uid, the time, and a name if it wants one made.
+
+    Raises:
+        BadRequest: admission has put it into another namespace.
+    """
     meta = write.object.metadata
+    if meta.namespace != write.namespace:
+        raise BadRequest("the namespace of the provided object does not match the namespace sent on the request")
     meta.uid = str(uuid.uuid4())
     meta.creation_timestamp = write.registry.clock.now().replace(microsecond=0)
     if meta.generate_name and not meta.name:

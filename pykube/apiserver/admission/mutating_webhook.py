@@ -15,8 +15,9 @@ from pykube.aio.clock import Clock
 from pykube.api import codec
 from pykube.api.admissionregistration_v1 import MutatingWebhookConfiguration
 from pykube.api.patch import json_patch
-from pykube.errors import ApiError, InternalError
+from pykube.errors import ApiError
 
+from .. import statuses
 from ..registry import Registry
 from ..webhooks import review
 from ..webhooks.calls import REQUEST_SECONDS, Asked, Caller
@@ -104,15 +105,14 @@ async def _patched(asked: Asked, write: Write, views: Views, patch: Sequence[dic
     """
     hook, data = asked.hook, await views.object(asked.resource)
     if data is None:
-        raise InternalError(
-            f'Internal error occurred: admission webhook "{hook.name}" attempted to modify the object, which is not '
-            "supported for this operation"
+        raise statuses.internal(
+            f'admission webhook "{hook.name}" attempted to modify the object, which is not supported for this operation'
         )
     try:
         return await views.replace(json_patch.apply(msgspec.json.decode(data), patch), asked.resource)
     except ApiError as error:
         causes = "; ".join(cause.message for cause in error.details.causes)
-        raise InternalError(f"Internal error occurred: {causes or error.message}") from error
+        raise statuses.internal(causes or error.message) from error
 
 
 def _annotate(write: Write, hook: Hook, *, changed: bool) -> None:

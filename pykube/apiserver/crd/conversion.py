@@ -12,6 +12,7 @@ from typing import Protocol
 from pykube.api.apiextensions_v1 import CustomResourceDefinition
 from pykube.errors import InternalError
 
+from .. import statuses
 from ..webhooks.client import CallError, WebhookClient
 from ..webhooks.target import WebhookTarget, target_of
 from . import conversion_review
@@ -66,7 +67,7 @@ class WebhookConverter:
         try:
             version = conversion_review.version_of(self._versions)
         except ConversionError as error:
-            raise InternalError(f"Internal error occurred: {error}") from error
+            raise statuses.internal(error) from error
         uid = str(uuid.uuid4())
         body = conversion_review.encode(version, uid, api_version, values)
         try:

@@ -19,7 +19,7 @@ from pykube.aio.clock import Clock
 from pykube.api.scheme import CustomResource
 from pykube.errors import ApiError
 
-from .. import selectable
+from .. import selectable, statuses
 from ..progress import Progress
 from ..watch_cache import WatchCache
 from .conversion import Converter, is_of
@@ -132,11 +132,17 @@ class ConvertedCache(CustomCache):
                 await self._convert_batch(tuple(self._queue))
         except ApiError as error:
             log.warning("%s cannot be converted: %s", self.resource.group_resource, error)
-            self._failed = True
-            self._retry()
-            return error
+            return self._failure(error)
+        except Exception as error:
+            log.exception("%s cannot be converted", self.resource.group_resource)
+            return self._failure(statuses.internal(error))
         self._failed = False
         return None
+
+    def _failure(self, error: ApiError) -> ApiError:
+        self._failed = True
+        self._retry()
+        return error
 
     def _forget_outdated(self) -> None:
         """After a failure, states that others have followed are not worth a conversion; deletions count always."""

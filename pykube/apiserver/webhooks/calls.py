@@ -163,7 +163,7 @@ class Caller:
             write.audit[f"failed-open.{kind}.webhook.admission.k8s.io/{place}"] = hook.name
             return
         self._count_refusal(write, hook, metrics.CALL_ERROR, code)
-        raise errors.InternalError(f"Internal error occurred: {told}")
+        raise statuses.internal(told)
 
 
 def _plain(data: bytes | None) -> object:

@@ -9,7 +9,7 @@ import msgspec
 from pykube.api import codec
 from pykube.api.scheme import Resource
 
-from .. import versions
+from .. import decoding, versions
 from ..write import Write
 
 _Version = tuple[str, str]
@@ -66,6 +66,7 @@ class Views:
         write = self._write
         wanted = write.registry.storage(resource).model
         obj: Any = codec.from_dict(wanted.type, doc)
+        decoding.check_kind(obj, wanted.api_version, wanted.kind)
         wanted.complete(obj)
         if resource.api_version == write.resource.api_version:
             return obj

@@ -476,3 +476,16 @@ def test_what_is_counted(tmp_path):
         assert samples["apiserver_admission_webhook_rejection_count"].labels["error_type"] == "no_error"
 
     story(tmp_path, run)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [("/kind", "Secret", 500), ("/apiVersion", "apps/v1", 500), ("/metadata/namespace", "kube-system", 400)],
+)
+def test_a_webhook_cannot_make_another_thing_of_an_object(tmp_path, path, value, code):
+    async def run(api, hooks):
+        hooks.answers["/m"] = change({"op": "replace", "path": path, "value": value})
+        await configure(api, MUTATING, "m", hook(hooks, "/m"))
+        assert (await api.post(MAPS, config_map())).status == code
+
+    story(tmp_path, run)
