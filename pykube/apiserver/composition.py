@@ -199,7 +199,8 @@ def routes_of(
     groups: Handler = discovery.handle
     openapi_v3: Handler = openapi.handle_v3
     if aggregation is not None:
-        aggregation.on_change.extend((discovery.changed, openapi.changed))
+        aggregation.documents.on_discovery.append(discovery.changed)
+        aggregation.documents.on_openapi.append(openapi.changed)
         groups, openapi_v3 = aggregation.behind(groups), aggregation.behind_openapi(openapi_v3)
     routes = Routes()
     routes.trees.update(

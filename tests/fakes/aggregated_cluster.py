@@ -127,7 +127,9 @@ class Cluster:
         happened = asyncio.Event()
         detach = self.registry.cache(APIService).attach(lambda event: happened.set())
         assert self.server.aggregation is not None
-        self.server.aggregation.on_change.append(happened.set)
+        documents = self.server.aggregation.documents
+        documents.on_discovery.append(happened.set)
+        documents.on_openapi.append(happened.set)
         try:
             async with asyncio.timeout(SECONDS):
                 while not holds():
@@ -135,7 +137,8 @@ class Cluster:
                     await happened.wait()
         finally:
             detach()
-            self.server.aggregation.on_change.remove(happened.set)
+            documents.on_discovery.remove(happened.set)
+            documents.on_openapi.remove(happened.set)
 
     async def ready(self) -> None:
         """Wait until the extension server is available and all of its documents are known."""

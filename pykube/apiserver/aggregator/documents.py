@@ -45,18 +45,20 @@ class _Known:
 
 
 class Documents:
-    """Keeps the documents of all delegates; `changed` is called when one differs from before."""
+    """Keeps the documents of all delegates."""
 
-    def __init__(
-        self, registry: Registry, delegates: Delegates, transport: Transport, clock: Clock, changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, registry: Registry, delegates: Delegates, transport: Transport, clock: Clock) -> None:
         self._registry = registry
         self._delegates = delegates
         self._transport = transport
         self._clock = clock
-        self._changed = changed
+        self.on_discovery: list[Callable[[], None]] = []
+        """Called when discovery has something else to tell."""
+        self.on_openapi: list[Callable[[], None]] = []
+        """Called when OpenAPI has; not when a server comes and goes, as its documents are dear to put together."""
         self._tasks = Supervisor(clock)
         self._known: dict[Backend, _Known] = {}
+        self._served: frozenset[tuple[str, Backend]] = frozenset()
         delegates.on_change.append(self._happened)
 
     def start(self) -> None:
@@ -104,7 +106,11 @@ class Documents:
         if delegate is not None:
             self._known[delegate.backend].alarm.ring()
         self._transport.keep_only(list(self._delegates.remote.values()))
-        self._changed()
+        _call(self.on_discovery)
+        served = frozenset((one.path, one.backend) for one in self._delegates.remote.values())
+        if served != self._served:
+            self._served = served
+            _call(self.on_openapi)
 
     def _follow_all(self) -> None:
         wanted = {delegate.backend for delegate in self._delegates.remote.values()}
@@ -129,7 +135,7 @@ class Documents:
         delegates = [one for one in self._delegates.remote.values() if one.backend == backend and one.available]
         if not delegates:
             return True
-        before = (known.discovery.versions, known.openapi.tag)
+        discovery, openapi = known.discovery.versions, known.openapi.tag
         try:
             source = Source(self._transport, addresses(self._registry, backend)[0])
             known.discovery = await remote_discovery.fetched(source, delegates, known.discovery)
@@ -138,6 +144,13 @@ class Documents:
             known.discovery = remote_discovery.Discovered()
         else:
             known.openapi = await remote_openapi.fetched(source, delegates, known.openapi)
-        if (known.discovery.versions, known.openapi.tag) != before:
-            self._changed()
+        if known.discovery.versions != discovery:
+            _call(self.on_discovery)
+        if known.openapi.tag != openapi:
+            _call(self.on_openapi)
         return all((one.group, one.version) in known.discovery.versions for one in delegates) and known.openapi.complete
+
+
+def _call(callbacks: list[Callable[[], None]]) -> None:
+    for callback in callbacks:
+        callback()

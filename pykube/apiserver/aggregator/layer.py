@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 
 from aiohttp import web
@@ -34,9 +33,7 @@ class Aggregation:
         self._transport = Transport(own.certificate, own.key)
         self.delegates = Delegates(registry)
         self._proxy = Proxy(registry, self._transport)
-        self.on_change: list[Callable[[], None]] = []
-        """Called when discovery or OpenAPI have something else to tell."""
-        self.documents = Documents(registry, self.delegates, self._transport, clock, self._changed)
+        self.documents = Documents(registry, self.delegates, self._transport, clock)
         self._availability = Availability(registry, self.delegates, self._transport, clock)
         self._trust = Trust(registry, clock, pki.ca_file.read_bytes(), pki.front_proxy_ca_file.read_bytes())
         self._registration: Registration | None = None
@@ -110,10 +107,6 @@ class Aggregation:
             return await own(ctx)
 
         return handle
-
-    def _changed(self) -> None:
-        for callback in self.on_change:
-            callback()
 
 
 def _group_version(path: str) -> tuple[str, str]:

@@ -93,7 +93,7 @@ class Proxy:
         return await self._transport.session().request(
             http.method,
             URL(target.url, encoded=True),
-            headers=[*passed_on(http.headers, ctx.user), *_forwarded(ctx)],
+            headers=[*(one for one in passed_on(http.headers, ctx.user) if not _is_forwarded(one)), *_forwarded(ctx)],
             data=http.content if http.can_read_body else None,
             allow_redirects=False,
             ssl=target.tls or False,
@@ -123,9 +123,16 @@ def _bound(info: RequestInfo) -> float | None:
     return REQUEST_SECONDS
 
 
+def _is_forwarded(header: tuple[str, str]) -> bool:
+    return header[0].lower().startswith("x-forwarded-")
+
+
 def _forwarded(ctx: Context) -> Headers:
+    """Where the request came from; other proxies on the way have named themselves in the first of these."""
     http = ctx.http
+    way = [*http.headers.getall("X-Forwarded-For", []), http.remote or ""]
     return [
+        ("X-Forwarded-For", ", ".join(one for one in way if one)),
         ("X-Forwarded-Uri", http.raw_path.partition("?")[0]),
         ("X-Forwarded-Host", http.headers.get("Host", "")),
         ("X-Forwarded-Proto", http.scheme),

@@ -22,7 +22,7 @@ from .identity import ITSELF, Headers, headers_of
 
 DIAL_SECONDS = 30.0
 """How long a backend may take to accept a connection, TLS included."""
-MAX_DOCUMENT = 64 * 1024 * 1024
+MAX_DOCUMENT = 32 * 1024 * 1024
 """Bytes of a discovery or OpenAPI document that are read; a backend that sends more is not believed."""
 
 

@@ -100,6 +100,9 @@ def test_a_server_that_cannot_be_reached_or_believed(folder, tmp_path):
         await it.register()
         await it.until(it.says("FailedDiscoveryCheck"))
         assert "tls: failed to verify certificate" in it.condition().message
+        await change(it, caBundle="bm8gY2VydGlmaWNhdGU=")
+        await it.until(lambda: "tls:" not in it.condition().message)
+        assert "Get " in it.condition().message
         await change(it, insecureSkipTLSVerify=True, caBundle=None)
         await it.until(it.says("Passed"))
         it.authority = own

@@ -85,6 +85,22 @@ def test_a_server_that_is_down_is_stale(folder):
     story(folder, run, ExtensionServer(mode="refuse"))
 
 
+def test_openapi_is_not_made_anew_when_a_server_comes_and_goes(folder):
+    async def run(it, clock):
+        await it.ready()
+        anew = []
+        it.server.aggregation.documents.on_openapi.append(lambda: anew.append(1))
+        await it.extension.turn("refuse")
+        await clock.advance(30)
+        await it.until(it.says("FailedDiscoveryCheck"))
+        await it.extension.turn("well")
+        await clock.advance(30)
+        await it.until(it.says("Passed"))
+        assert not anew
+
+    story(folder, run)
+
+
 def test_a_server_that_lies_is_stale(folder):
     async def run(it, clock):
         await it.until(it.says("Passed"))

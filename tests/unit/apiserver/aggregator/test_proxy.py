@@ -56,6 +56,8 @@ def test_the_backend_hears_who_asks_and_from_nobody_else(folder):
             "X-Remote-Uid": "0",
             "X-Remote-Extra-Scopes": "all",
             "Connection": "X-Remote-Group",
+            "X-Forwarded-For": "192.0.2.3",
+            "X-Forwarded-Host": "elsewhere.example",
         }
         url = URL(f"{it.url}{FLUNDERS}?limit=5%2C", encoded=True)
         async with it.session.get(url, headers=forged):
@@ -64,6 +66,8 @@ def test_the_backend_hears_who_asks_and_from_nobody_else(folder):
         assert seen["X-Remote-User"] == ["root"]
         assert seen["X-Remote-Uid"] == ["1"]
         assert seen["X-Remote-Group"] == ["system:masters", "system:authenticated"]
+        assert seen["X-Forwarded-For"] == ["192.0.2.3, 127.0.0.1"]
+        assert seen["X-Forwarded-Host"] == [it.url.removeprefix("https://")]
         for header in ("X-Remote-Extra-Scopes", "X_Remote_User", "Authorization"):
             assert not seen[header]
 
