@@ -1,6 +1,6 @@
 """Which type every part of an expression has, and which overloads its calls mean.
 
-Source: cel-go, checker/checker.go, with literals of lists and maps of one type only, as Kubernetes has it.
+Literals of lists and maps may be mixed here; `validators` are stricter. Source: cel-go, checker/checker.go.
 """
 
 from __future__ import annotations
@@ -79,6 +79,10 @@ class Checked:
     def type_of(self, node: Node) -> Type:
         """The type of a node."""
         return self.types.get(node.id, types.DYN)
+
+    def is_type_name(self, node: Select) -> bool:
+        """Whether a selection is no selection, but the name of a type with dots."""
+        return node.operand.id not in self.types
 
 
 def check(parsed: Parsed, scope: Scope) -> Checked:
@@ -261,14 +265,10 @@ class _Checker:
             name = f"{qualified_name(node.target)}.{name}"
         self.complaints.add(node.id, f"found no matching overload for '{name}' applied to '{signature}'")
 
-    def _joined(self, node: Node, previous: Type | None, current: Type) -> Type:
+    def _joined(self, previous: Type | None, current: Type) -> Type:
         if previous is None:
             return current
-        if self._assignable(previous, current):
-            return most_general(previous, current)
-        shown = [substitute(self.mapping, one) for one in (previous, current)]
-        self._mismatch(node.id, *shown)
-        return types.ERROR
+        return most_general(previous, current) if self._assignable(previous, current) else types.DYN
 
     def _optional_value(self, node: Node, found: Type) -> Type:
         """What is in an optional entry."""
@@ -283,7 +283,7 @@ class _Checker:
             found = self.visit(one)
             if index in node.optional:
                 found = self._optional_value(one, found)
-            item = self._joined(one, item, found)
+            item = self._joined(item, found)
         return types.list_of(item or self._placeholder())
 
     def _map(self, node: MapNode) -> Type:
@@ -291,11 +291,11 @@ class _Checker:
         value: Type | None = None
         for entry in node.entries:
             assert isinstance(entry.key, Node)
-            key = self._joined(entry.key, key, self.visit(entry.key))
+            key = self._joined(key, self.visit(entry.key))
             found = self.visit(entry.value)
             if entry.optional:
                 found = self._optional_value(entry.value, found)
-            value = self._joined(entry.value, value, found)
+            value = self._joined(value, found)
         return types.map_of(key or self._placeholder(), value or self._placeholder())
 
     def _struct(self, node: StructNode) -> Type:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from .declarations import Overload
+from .errors import EvaluationError
 from .library.operators import SELF_CHECKING
-from .types import Kind, Type
+from .types import DYN, Kind, Type, list_of
 from .values import Duration, Optional, Timestamp, TypeName, UInt, no_such_overload
 
 _EXACT: Final[dict[Kind, type]] = {
@@ -23,7 +24,10 @@ _EXACT: Final[dict[Kind, type]] = {
     Kind.TYPE: TypeName,
 }
 _UNKNOWN: Final = frozenset({Kind.DYN, Kind.PARAMETER, Kind.ERROR})
-_UNGUARDED: Final = frozenset({"contains", "startsWith", "endsWith"})
+_NAMELESS: Final = frozenset({"contains", "startsWith", "endsWith"})
+"""Functions whose errors do not say for which types there is nothing."""
+_LOOSE: Final[dict[str, tuple[Type, ...]]] = {"list_flatten": (list_of(DYN),)}
+"""What overloads accept when they run, where that is more than what they declare."""
 
 
 def dispatcher(function: str, overloads: tuple[Overload, ...], arguments: list[Type]) -> Callable[..., Any]:
@@ -32,11 +36,13 @@ def dispatcher(function: str, overloads: tuple[Overload, ...], arguments: list[T
     if function in SELF_CHECKING or (len(overloads) == 1 and all(map(_known, overloads[0].parameters, arguments))):
         return only
 
+    choices = [(_LOOSE.get(one.id, one.parameters), one.implementation) for one in overloads]
+
     def call(*values: Any) -> Any:
-        for overload in overloads:
-            if all(map(accepts, overload.parameters, values)):
-                return overload.implementation(*values)
-        raise no_such_overload(function, *values)
+        for parameters, implementation in choices:
+            if all(map(accepts, parameters, values)):
+                return implementation(*values)
+        raise EvaluationError("no such overload") if function in _NAMELESS else no_such_overload(function, *values)
 
     return call
 

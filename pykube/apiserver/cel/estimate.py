@@ -43,10 +43,18 @@ class _Entries:
 
 
 @dataclass(frozen=True, slots=True)
-class _Local:
-    """What is known about the value of a loop's variable. `declared` is where in a variable's type it comes from."""
+class _Source:
+    """Where in the type of a variable a value comes from; None if that has no such place."""
 
-    declared: Type | None
+    type: Type | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """What is known about the value of a loop's variable."""
+
+    source: _Source | None
+    """None if it comes from no variable."""
     size: CostRange | None
     entries: _Entries | None = None
 
@@ -57,9 +65,9 @@ class _Coster:
     def __init__(self, checked: Checked, variables: Mapping[str, Type]) -> None:
         self._checked = checked
         self._variables = variables
-        # As upstream has it, whatever is no variable of a loop is as large as self: oldSelf, but also names of types.
-        self._self = variables.get("self")
-        self._declared: dict[int, Type | None] = {}
+        # As upstream has it, all that is no part of self is as large as self: oldSelf, but also names of types.
+        self._root = _Source(variables.get("self"))
+        self._sources: dict[int, _Source] = {}
         self._sizes: dict[int, CostRange] = {}
         self._entries: dict[int, _Entries] = {}
         self._locals: dict[str, list[_Local]] = {}
@@ -78,7 +86,7 @@ class _Coster:
         """The cost of a node and all below it."""
         name = self._checked.names.get(node.id)
         if name is not None:
-            self._declared[node.id] = self._self or self._variables[name]
+            self._sources[node.id] = self._root if self._root.type is not None else _Source(self._variables[name])
             return ONE
         return self._costers[type(node)](node)
 
@@ -90,22 +98,33 @@ class _Coster:
 
     def _ident(self, node: Ident) -> CostRange:
         local = self._local(node)
-        self._declared[node.id] = local.declared if local is not None else self._self
+        source = local.source if local is not None else self._root
+        if source is not None:
+            self._sources[node.id] = source
         return ONE
 
     def _select(self, node: Select) -> CostRange:
+        if self._checked.is_type_name(node):
+            self._sources[node.id] = self._root
+            return ONE
         total = self.cost(node.operand)
         if node.test:
             return total
         if self._checked.type_of(node.operand).kind in _WITH_FIELDS:
             total = total.plus(ONE)
-        declared = self._source(node.operand)
-        self._declared[node.id] = declared.find(node.field) if declared is not None else None
+        self._sources[node.id] = self._below(node.operand, lambda declared: declared.find(node.field))
         return total
 
-    def _source(self, node: Node) -> Type | None:
+    def _source(self, node: Node) -> _Source | None:
         local = self._local(node)
-        return local.declared if local is not None else self._declared.get(node.id)
+        return local.source if local is not None else self._sources.get(node.id)
+
+    def _below(self, node: Node, step: Callable[[Type], Type | None]) -> _Source:
+        """Where a part of a node's value comes from."""
+        source = self._source(node)
+        if source is None:
+            return self._root
+        return _Source(step(source.type) if source.type is not None else None)
 
     def _call(self, node: Call) -> CostRange:
         if node.function == "dyn":
@@ -137,7 +156,7 @@ class _Coster:
             container = node.arguments[0]
             entries = self._entry_sizes(container)
             result = entries.value if entries is not None else None
-            self._declared[node.id] = _element(self._source(container))
+            self._sources[node.id] = self._below(container, _element)
         return result if result is not None else self._size(node)
 
     def _call_estimate(
@@ -174,7 +193,8 @@ class _Coster:
     def _operand(self, node: Node) -> Operand:
         """What estimates of calls look at. Of accumulators nobody knows where they come from."""
         hidden = isinstance(node, Ident) and node.name in (ACCUMULATOR, _OLD_ACCUMULATOR)
-        item = None if hidden else _element(self._source(node))
+        source = None if hidden else self._source(node)
+        item = _element(source.type) if source is not None and source.type is not None else None
         return Operand(node, self._checked.type_of(node), self._size(node), _declared_size(item))
 
     def _list(self, node: ListNode) -> CostRange:
@@ -231,11 +251,10 @@ class _Coster:
     def _push_variables(self, node: Fold) -> list[str]:
         entries = self._entry_sizes(node.range)
         kind = entries.kind if entries is not None else self._checked.type_of(node.range).kind
-        source = self._source(node.range)
         key_size = entries.key if entries is not None else None
         value_size = entries.value if entries is not None else None
-        key = _Local(_key(source) if kind is not Kind.LIST else None, key_size)
-        value = _Local(_element(source), value_size)
+        key = _Local(self._below(node.range, _key), key_size)
+        value = _Local(self._below(node.range, _element), value_size)
         if not node.variable2:
             self._push(node.variable, value if kind is Kind.LIST else key)
             return [node.variable]
@@ -274,7 +293,8 @@ class _Coster:
         found = self._sizes.get(node.id) or _written_size(node)
         if found is not None:
             return found
-        found = _declared_size(self._source(node))
+        source = self._source(node)
+        found = _declared_size(source.type) if source is not None else None
         if found is not None:
             self._sizes[node.id] = found
             return found
@@ -309,12 +329,10 @@ def _declared_size(declared: Type | None) -> CostRange | None:
     return CostRange(0, declared.size or 0)
 
 
-def _element(declared: Type | None) -> Type | None:
+def _element(declared: Type) -> Type | None:
     """What is in a list or map."""
-    if declared is None or declared.kind not in (Kind.LIST, Kind.MAP):
-        return None
-    return declared.parameters[-1]
+    return declared.parameters[-1] if declared.kind in (Kind.LIST, Kind.MAP) else None
 
 
-def _key(declared: Type | None) -> Type | None:
-    return declared.parameters[0] if declared is not None and declared.kind is Kind.MAP else None
+def _key(declared: Type) -> Type | None:
+    return declared.parameters[0] if declared.kind is Kind.MAP else None

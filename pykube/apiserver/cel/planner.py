@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from . import runtime_costs
-from .checker import TYPE_NAMES, Checked
+from .checker import Checked
 from .dispatch import dispatcher
 from .errors import CompileError, EvaluationError
 from .escaping import keyword_field
@@ -82,7 +82,7 @@ class Planner:
         return constant(TypeName(_runtime_name(node.name)))
 
     def _select(self, node: Select) -> Plan:
-        if node.id not in self._checked.types or _is_type_name(self._checked, node):
+        if self._checked.is_type_name(node):
             return constant(TypeName(_runtime_name(_dotted(node))))
         operand = self.plan(node.operand)
         name = self._field_name(node.operand, node.field)
@@ -253,10 +253,6 @@ _SPECIAL: Final[dict[str, Callable[[Planner, Call], Plan]]] = {
 }
 
 
-def _is_type_name(checked: Checked, node: Select) -> bool:
-    return checked.types[node.id].kind is Kind.TYPE and _dotted(node) in TYPE_NAMES
-
-
 def _dotted(node: Node) -> str:
     return f"{_dotted(node.operand)}.{node.field}" if isinstance(node, Select) else getattr(node, "name", "")
 
@@ -354,7 +350,11 @@ def _equality(one: Run, two: Run, *, wanted: bool) -> Run:
     price = runtime_costs.equality
 
     def run(frame: Frame) -> bool:
-        left, right = one(frame), two(frame)
+        try:
+            left, right = one(frame), two(frame)
+        except EvaluationError:
+            frame.cost += 1
+            raise
         frame.cost += price(left, right)
         return equal(left, right) is wanted
 
