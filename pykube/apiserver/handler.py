@@ -33,6 +33,7 @@ _DEPRECATED = {
     ("", "componentstatuses"): "v1 ComponentStatus is deprecated in v1.19+",
     ("", "endpoints"): "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
 }
+_NO_UTF8 = "the request holds what is not UTF-8"
 _NOT_ALLOWED = "the server does not allow this method on the requested resource"
 
 
@@ -74,12 +75,15 @@ class RequestHandler:
         try:
             response = await self._answer(ctx)
         except errors.ApiError as error:
-            response = answers.failure(ctx, error)
+            response = _failure(ctx, error)
         except (asyncio.CancelledError, ConnectionError):
             raise
+        except UnicodeError as error:
+            log.info("%s %r is not UTF-8: %s", http.method, info.path, error)
+            response = answers.failure(ctx, errors.BadRequest(_NO_UTF8))
         except Exception as error:
             log.exception("%s %s failed", http.method, info.path)
-            response = answers.failure(ctx, statuses.internal(error))
+            response = _failure(ctx, statuses.internal(error))
         finally:
             inflight[kind] -= 1
             if ctx.seat is not None:
@@ -144,6 +148,14 @@ class RequestHandler:
         if found is None:
             raise statuses.unknown_path()
         return found
+
+
+def _failure(ctx: Context, error: errors.ApiError) -> web.Response:
+    """The answer to a failure, even when it tells of a name that cannot be written."""
+    try:
+        return answers.failure(ctx, error)
+    except UnicodeError:
+        return answers.failure(ctx, errors.BadRequest(_NO_UTF8))
 
 
 def _is_itself(info: RequestInfo) -> bool:

@@ -23,7 +23,8 @@ def entropy_bits(deck: int, hand: int) -> int:
 
 def flow_hash(schema: str, distinguisher: str) -> int:
     """The 64 bits that stand for a flow."""
-    digest = hashlib.sha256(b"%b\0%b" % (schema.encode(), distinguisher.encode())).digest()
+    text = f"{schema}\0{distinguisher}".encode("utf-8", "surrogateescape")
+    digest = hashlib.sha256(text).digest()
     return int.from_bytes(digest[:8], "little")
 
 

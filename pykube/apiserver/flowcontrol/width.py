@@ -28,6 +28,9 @@ MOST_WRITE_SEATS = 10
 SAMPLE = 16
 """Objects that the average size of a resource is taken from."""
 
+_MANY_DIGITS = 10
+"""Of a limit that limits nothing."""
+
 WRITES = frozenset({"create", "update", "patch", "delete"})
 LISTS = frozenset({"list", "watch"})
 
@@ -42,8 +45,8 @@ def of_list(registry: Registry, info: RequestInfo, widest: int) -> int:
     cache = registry.cache(resource)
     count = len(cache)
     limit = info.query.get("limit", "")
-    if limit.isdigit() and 0 < int(limit) < count:
-        count = int(limit)
+    if limit.isascii() and limit.isdigit() and len(limit) < _MANY_DIGITS:
+        count = min(int(limit) or count, count)
     size = min(count * _average(cache), MOST_LIST_BYTES)
     return max(1, min(math.ceil(size / BYTES_PER_SEAT), widest))
 

@@ -289,6 +289,26 @@ def test_paths_and_queries(path, code):
     assert reply.headers["content-type"].startswith("application/json")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GET /api/v1/namespaces/\xff HTTP/1.1\r\n",
+        "GET /api/v1/namespaces/caf\xc3\xa9 HTTP/1.1\r\n",
+        "GET /nothing/\xff\xfe HTTP/1.1\r\n",
+        "GET /api/v1/configmaps?labelSelector=\xff HTTP/1.1\r\n",
+        "GET /api/v1/namespaces/%ed%a0%80 HTTP/1.1\r\n",
+        "GET /api/v1/configmaps?labelSelector=%ed%a0%80 HTTP/1.1\r\n",
+        "GET /api/v1/configmaps?resourceVersion=%ff%ed%a0%80 HTTP/1.1\r\n",
+        "GET /api/v1/configmaps HTTP/1.1\r\nUser-Agent: \xff\r\nAccept: \xff\r\n",
+        "GET /api/v1/configmaps?continue=\xff HTTP/1.1\r\n",
+    ],
+)
+def test_what_is_no_utf8_is_the_clients_mistake(text):
+    reply = ask(f"{text}{HOST}\r\n")
+    assert 400 <= reply.status < 500, reply.body
+    assert reply.doc["kind"] == "Status"
+
+
 def test_head_is_get_without_a_body():
     async def run(connect, api):
         connection = await connect()

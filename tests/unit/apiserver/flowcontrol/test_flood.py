@@ -28,12 +28,12 @@ class Server:
     """A running server and clients of it."""
 
     def __init__(self, server, tls):
-        self.server, self._tls = server, tls
+        self.server, self.tls = server, tls
         self._url = f"https://127.0.0.1:{server.port}"
 
     @asynccontextmanager
     async def session(self, token, limit=0):
-        connector = aiohttp.TCPConnector(limit=limit, ssl=self._tls)
+        connector = aiohttp.TCPConnector(limit=limit, ssl=self.tls)
         headers = {"Authorization": f"Bearer {token}"}
         async with aiohttp.ClientSession(self._url, connector=connector, headers=headers) as session:
             yield session
@@ -162,6 +162,22 @@ async def writes_under_way(session):
     async with session.get(path) as answer:
         rows = (await answer.text()).splitlines()[1:]
     return sum(1 for row in rows if [cell.strip() for cell in row.split(",")][11] == "create")
+
+
+@pytest.mark.parametrize(
+    "header", ["Authorization: Bearer \xff\xfe.\xff", "Authorization: Bearer root\r\nImpersonate-User: \xff\xfe"]
+)
+def test_names_that_are_no_utf8_are_the_clients_mistake(config, header):
+    async def run(server):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.server.port, ssl=server.tls)
+        writer.write(f"GET /api/v1/pods HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\r\n\r\n".encode("latin-1"))
+        async with asyncio.timeout(20):
+            text = await reader.read()
+        assert 400 <= int(text.split()[1]) < 500, text
+        assert json.loads(text.rpartition(b"\r\n\r\n")[2])["kind"] == "Status"
+        writer.close()
+
+    story(config, run)
 
 
 def test_a_rejection_is_a_status(config):
