@@ -35,6 +35,8 @@ class Asked:
     headers: dict[str, list[str]]
     certificate: str
     """The common name of the client's certificate."""
+    serial: str
+    """That certificate's number."""
 
     def __getitem__(self, header: str) -> list[str]:
         return self.headers.get(header.lower(), [])
@@ -176,7 +178,8 @@ def _asked(request: web.BaseRequest) -> Asked:
         headers.setdefault(name.lower(), []).append(value)
     certificate = request.get_extra_info("peercert") or {}
     names = {key: value for part in certificate.get("subject", ()) for key, value in part}
-    return Asked(request.method, request.raw_path, headers, names.get("commonName", ""))
+    serial = str(certificate.get("serialNumber", ""))
+    return Asked(request.method, request.raw_path, headers, names.get("commonName", ""), serial)
 
 
 async def _echo(request: web.BaseRequest) -> web.StreamResponse:

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
 from yarl import URL
 
 from pykube.apiserver.aggregator import proxy
+from pykube.pki.ca import Profile
+from pykube.pki.certificates import ensure
 from tests.fakes.aggregated_cluster import cluster
 from tests.fakes.extension_server import BASE, FLUNDERS, ExtensionServer
 
@@ -147,6 +150,23 @@ def test_a_websocket_comes_through(folder):
         with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
             await it.session.ws_connect(url, headers={"Authorization": "Bearer bob"})
         assert refusal.value.status == 403
+
+    story(folder, run)
+
+
+def test_a_renewed_certificate_is_shown_at_once(folder):
+    async def run(it):
+        url, headers = f"{it.url}{FLUNDERS}/a/connect", {"Authorization": "Bearer root"}
+        for _ in range(2):
+            async with it.session.ws_connect(url, headers=headers):
+                pass
+            profile = Profile(common_name="front-proxy-client", client=True)
+            it.pki.front_proxy_client.certificate.unlink()
+            ensure(it.pki.front_proxy_client, it.pki.front_proxy_authority, profile, datetime.now(UTC))
+            it.server.renew(it.pki)
+        first, second = asked(it, f"{FLUNDERS}/a/connect")
+        assert first.certificate == second.certificate == "front-proxy-client"
+        assert first.serial != second.serial
 
     story(folder, run)
 
