@@ -9,7 +9,7 @@ from aiohttp import web
 from pykube.api.scheme import Resource
 from pykube.errors import NotAcceptable
 
-from . import answers, decoding
+from . import answers, decoding, writing
 from .authz.reviews import REVIEWS, Reviews
 from .request import Context
 from .verbs import Verb
@@ -24,6 +24,7 @@ def verb(reviews: Reviews) -> Verb:
         if answers.form(ctx).kind:
             raise NotAcceptable("only the following media types are accepted: application/json, application/yaml")
         review: Any = await decoding.read_object(ctx, resource.type)
+        review = await writing.admitted(ctx, resource, review, name=review.metadata.name)
         return answers.plain_data(ctx, await reviews.answer(review, ctx), status=201)
 
     return handle

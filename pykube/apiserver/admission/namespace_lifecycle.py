@@ -8,6 +8,9 @@ from pykube.errors import Cause, Details, Forbidden
 from .. import statuses
 from ..write import Operation, Write
 
+_ACCESS_REVIEW = ("localsubjectaccessreviews", "authorization.k8s.io")
+"""One may ask about permissions in a namespace that is not there."""
+
 IMMORTAL = frozenset({"default", "kube-system", "kube-public"})
 
 
@@ -23,7 +26,7 @@ async def namespace_lifecycle(write: Write) -> None:
         if write.operation is Operation.DELETE and write.name in IMMORTAL and write.is_for("namespaces"):
             raise statuses.forbidden(resource, write.name, "this namespace may not be deleted")
         return
-    if write.operation not in (Operation.CREATE, Operation.UPDATE):
+    if write.operation not in (Operation.CREATE, Operation.UPDATE) or write.is_for(*_ACCESS_REVIEW):
         return
     cache = write.registry.cache(core_v1.Namespace)
     namespace = cache.find("", write.namespace)

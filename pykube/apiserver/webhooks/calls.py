@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 REQUEST_SECONDS = 34.0
 """How long all webhooks together may keep a request; upstream bounds the whole request by it."""
 _OK = 200
+_REMEMBERED = 1024
+"""Webhooks whose conditions are kept compiled; when there are more, some are of webhooks that are gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,12 @@ class Caller:
             raise statuses.forbidden(write.resource, write.name, str(error)) from error
 
     def _compiled(self, hook: Hook) -> Conditions:
-        """The conditions, compiled when they are first asked for; a changed webhook is another one."""
+        """The conditions, compiled when they are first asked for, and kept while the webhook stays as it is."""
         known = self._conditions.get(hook.key)
-        if known is not None and known[0] is hook:
+        if known is not None and (known[0] is hook or known[0] == hook):
             return known[1]
+        if len(self._conditions) >= _REMEMBERED:
+            self._conditions.clear()
         compiler = Compiler.of_policy(params=False)
         conditions = compile_conditions(compiler, hook.conditions, "Ignore" if hook.ignore_failures else "Fail")
         self._conditions[hook.key] = (hook, conditions)

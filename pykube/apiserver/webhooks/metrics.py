@@ -77,8 +77,8 @@ class WebhookMetrics(Collector):
 
 
 def _plain_counter(name: str, text: str, labels: list[str], counts: Counter[_Labels]) -> Metric:
-    """A counter whose name does not end in ``_total``, as upstream has a few."""
-    family = Metric(name, text, "counter")
+    """A counter whose name does not end in ``_total``, as upstream has a few; the text format knows no such."""
+    family = Metric(name, text, "unknown")
     for values, count in counts.items():
         family.add_sample(name, dict(zip(labels, values, strict=True)), count)
     return family

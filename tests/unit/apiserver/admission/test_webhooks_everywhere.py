@@ -217,3 +217,15 @@ def test_nothing_that_is_only_read(tmp_path):
         assert hooks.reviews == []
 
     story(tmp_path, run)
+
+
+def test_reviews(tmp_path):
+    async def run(api, hooks):
+        await watching(api, hooks, "localsubjectaccessreviews", answer=deny("do not ask"))
+        body = {"spec": {"user": "x", "resourceAttributes": {"verb": "get", "resource": "pods", "namespace": "none"}}}
+        where = "/apis/authorization.k8s.io/v1/namespaces/none/localsubjectaccessreviews"
+        answer = await api.post(where, body)
+        assert answer.message == 'admission webhook "look.example.com" denied the request: do not ask'
+        assert hooks.requests[0]["object"]["spec"]["user"] == "x"
+
+    story(tmp_path, run)
