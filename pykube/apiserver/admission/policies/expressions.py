@@ -22,7 +22,6 @@ from . import environment as environments
 
 VARIABLES: Final = "variables"
 _VARIABLES_TYPE = "kubernetes.variables"
-_CONTAINERS = (Kind.LIST, Kind.MAP)
 _WITHOUT_TYPE = (Kind.OBJECT, Kind.OPAQUE, Kind.TYPE, Kind.PARAMETER, Kind.ERROR)
 
 Environments = Callable[[bool, bool], Environment]
@@ -56,11 +55,13 @@ class Compiler:
 
     def add(self, variable: Variable) -> CompileError | None:
         """Compile a variable for the use of those after it; answers what is wrong with it."""
-        found = self.compile(variable.expression)
-        self.variables[variable.name] = found.program
-        failed = isinstance(found.program, CompileError)
-        self._types[variable.name] = DYN if isinstance(found.program, CompileError) else _seen(found.program)
-        return found.program if failed and isinstance(found.program, CompileError) else None
+        program = self.compile(variable.expression).program
+        self.variables[variable.name] = program
+        if isinstance(program, CompileError):
+            self._types[variable.name] = DYN
+            return program
+        self._types[variable.name] = _seen(program.return_type)
+        return None
 
     def add_all(self, variables: Iterable[Variable]) -> None:
         """Compile variables; what is wrong with one shows when it is used."""
@@ -86,16 +87,12 @@ class Compiler:
             return Expression(text, error)
 
 
-def _seen(program: Program) -> Type:
+def _seen(found: Type) -> Type:
     """The type that a variable has for others: objects are taken as they come."""
-    return _plain(program.return_type)
-
-
-def _plain(found: Type) -> Type:
     if found.kind is Kind.LIST:
-        return list_of(_plain(found.parameters[0]))
+        return list_of(_seen(found.parameters[0]))
     if found.kind is Kind.MAP:
-        return map_of(_plain(found.parameters[0]), _plain(found.parameters[1]))
+        return map_of(_seen(found.parameters[0]), _seen(found.parameters[1]))
     return DYN if found.kind in _WITHOUT_TYPE else found
 
 
