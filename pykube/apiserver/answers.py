@@ -27,6 +27,10 @@ GZIP_ABOVE = 128 * 1024
 
 _GZIP_LEVEL = 1
 
+_HEADERS: CIMultiDict[str] = CIMultiDict(
+    {"Content-Type": JSON, "Cache-Control": "no-cache, private", "Server": "pykube"}
+)
+
 
 class _Metadata(msgspec.Struct, gc=False):
     metadata: msgspec.Raw
@@ -45,11 +49,9 @@ def answer(ctx: Context, body: bytes, *, status: int = 200, media_type: str = JS
     """An answer with an encoded JSON body, written as YAML when `media_type` says so."""
     if media_type is YAML:
         body = to_yaml(body)
-    headers: CIMultiDict[str] = CIMultiDict()
+    headers = CIMultiDict(_HEADERS)
     headers["Content-Type"] = media_type
-    headers["Cache-Control"] = "no-cache, private"
-    headers["Server"] = "pykube"
-    for warning in ctx.warnings:
+    for warning in client_warnings.told(ctx.warnings):
         headers.add("Warning", f'299 - "{_quoted(warning)}"')
     return web.Response(body=body, status=status, headers=headers)
 
