@@ -47,7 +47,8 @@ class Impersonation:
             Forbidden: the caller may not impersonate one of the things named.
         """
         headers = ctx.http.headers
-        if not any(name.lower().startswith("impersonate-") for name in headers):
+        # one search in C instead of one step for each header; requests that impersonate are few
+        if "impersonate-" not in "".join(headers).lower():
             return
         wanted = wanted_user(headers)
         if wanted is None:

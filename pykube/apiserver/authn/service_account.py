@@ -23,6 +23,7 @@ from pykube.pki.tokens import Identity, Reference, identity_of
 
 from .authenticator import TokenAnswer
 from .user import (
+    AUTHENTICATED,
     CREDENTIAL_ID,
     NODE_NAME,
     NODE_UID,
@@ -35,7 +36,7 @@ from .user import (
 
 if TYPE_CHECKING:
     from ..registry import Registry
-    from ..watch_cache import Cached
+    from ..watch_cache import Cached, WatchCache
 
 DELETION_GRACE = timedelta(seconds=60)
 """How long after its deletion was asked for an object still vouches for its tokens."""
@@ -70,12 +71,23 @@ class _Identity(msgspec.Struct, gc=False):
 _identity = msgspec.json.Decoder(_Identity)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """An object a token names."""
+
+    kind: str
+    cls: type
+    namespace: str
+    name: str
+    uid: str
+
+
 @dataclass(slots=True)
 class _Bound:
     """An object a token depends on, and the state of it that was last looked at."""
 
     kind: str
-    cls: type
+    cache: WatchCache
     namespace: str
     name: str
     uid: str
@@ -87,6 +99,8 @@ class _Bound:
 class _Verified:
     user: User
     audiences: frozenset[str]
+    good: tuple[str, ...]
+    """Those of the audiences that are the API server's own."""
     expires: datetime
     believed_until: datetime
     bound: list[_Bound] = field(default_factory=list)
@@ -136,7 +150,9 @@ class ServiceAccountTokens:
             raise Unauthorized("service account token has expired")
         for bound in verified.bound:
             self._check_exists(bound, now)
-        good = tuple(audience for audience in audiences or self._audiences if audience in verified.audiences)
+        good = verified.good
+        if audiences:
+            good = tuple(audience for audience in audiences if audience in verified.audiences)
         if not good:
             raise Unauthorized("invalid bearer token: token audiences do not match")
         return TokenAnswer(verified.user, good)
@@ -153,11 +169,18 @@ class ServiceAccountTokens:
         listed = [audience] if isinstance(audience, str) else audience
         expires = datetime.fromtimestamp(float(claims["exp"]), UTC) if "exp" in claims else FOREVER
         believed_until = min(expires, now + REMEMBERED)
-        return _Verified(_user(identity), frozenset(listed), expires, believed_until, _bound(identity))
+        good = tuple(audience for audience in self._audiences if audience in listed)
+        bound = [self._followed(one) for one in _bound(identity)]
+        return _Verified(_user(identity), frozenset(listed), good, expires, believed_until, bound)
+
+    def _followed(self, found: _Reference) -> _Bound:
+        """What is to be looked at for an object on every request."""
+        cache = self._registry.cache(found.cls)
+        return _Bound(found.kind, cache, found.namespace, found.name, found.uid)
 
     def _check_exists(self, bound: _Bound, now: datetime) -> None:
         """The object must exist, be the same one, and not be long into its deletion."""
-        cached = self._registry.cache(bound.cls).find(bound.namespace, bound.name)
+        cached = bound.cache.find(bound.namespace, bound.name)
         if cached is None:
             raise Unauthorized(f"service account token has been invalidated: {bound.kind} {bound.name} not found")
         if cached is not bound.seen:
@@ -182,12 +205,12 @@ def _user(identity: Identity) -> User:
     return User(
         service_account_name(identity.namespace, account.name),
         account.uid,
-        service_account_groups(identity.namespace),
+        (*service_account_groups(identity.namespace), AUTHENTICATED),
         extra,
     )
 
 
-def _bound(identity: Identity) -> list[_Bound]:
+def _bound(identity: Identity) -> list[_Reference]:
     """What must exist for the token to be good.
 
     A node named beside a pod is only told about, not checked: the token lives as long as the pod.
@@ -203,5 +226,5 @@ def _bound(identity: Identity) -> list[_Bound]:
     return found
 
 
-def _of(kind: str, cls: type, namespace: str, reference: Reference) -> _Bound:
-    return _Bound(kind, cls, namespace, reference.name, reference.uid)
+def _of(kind: str, cls: type, namespace: str, reference: Reference) -> _Reference:
+    return _Reference(kind, cls, namespace, reference.name, reference.uid)

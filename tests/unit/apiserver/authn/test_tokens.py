@@ -73,7 +73,7 @@ def test_a_token_names_its_account_and_pod(method, signer, clock):
     user = ask(method, token).user
     assert user.name == "system:serviceaccount:x:bot"
     assert user.uid == "u1"
-    assert user.groups == ("system:serviceaccounts", "system:serviceaccounts:x")
+    assert user.groups == ("system:serviceaccounts", "system:serviceaccounts:x", "system:authenticated")
     assert user.extra["authentication.kubernetes.io/pod-name"] == ("web",)
     assert user.extra["authentication.kubernetes.io/node-name"] == ("n1",)
 
