@@ -16,7 +16,7 @@ from pykube.api import codec
 from pykube.api.scheme import CustomResource, Resource
 from pykube.errors import ApiError, NotAcceptable
 
-from . import corrupt, table
+from . import client_warnings, corrupt, table
 from .negotiation import JSON, PLAIN, YAML, Form, negotiate
 from .request import Context
 from .table.render import IncludeObject
