@@ -17,6 +17,7 @@ from pykube.api.scheme import CustomResource, Resource
 from . import custom, names
 from .custom import Schemas, no_schemas
 from .descriptions import Descriptions
+from .group_paths import ANSWERS, GroupPath, group_paths
 from .operations import PathItem, discovery_of, path_schema, paths_of, subresource_type
 from .remote import RemoteV2, merged
 from .schemas import V2, V3, Dialect, closure, definition
@@ -58,8 +59,24 @@ def v3(resources: Sequence[Resource], schemas: Schemas = no_schemas) -> Iterator
     yield b'},"securitySchemes":{"BearerToken":' + _encode(TOKEN) + b"}}}"
 
 
+def v3_of_group(path: GroupPath) -> Iterator[bytes]:
+    """The pieces of ``/openapi/v3/apis/<group>``, which describes one path."""
+    structs, leaves = closure([path.answer, meta_v1.Status])
+    entries: list[tuple[str, object]] = [(name, V3.leaf(name)) for name in leaves]
+    descriptions = Descriptions()
+    entries += ((names.definition_name(cls), definition(cls, V3, descriptions, [])) for cls in structs)
+    yield b'{"openapi":"3.0.0","info":' + _encode(INFO)
+    yield b',"paths":{' + _member(path.item.path, path_schema(path.item, V3), first=True)
+    yield b'},"components":{"schemas":{'
+    for position, (name, schema) in enumerate(sorted(entries, key=lambda entry: entry[0])):
+        yield _member(name, schema, first=position == 0)
+    yield b'},"securitySchemes":{"BearerToken":' + _encode(TOKEN) + b"}}}"
+
+
 def _paths(resources: Sequence[Resource], dialect: Dialect) -> Iterator[bytes]:
     items: list[PathItem] = [item for resource in resources for item in paths_of(resource)]
+    if dialect is V2:
+        items += (path.item for path in group_paths(resources))
     items += (discovery_of(*one) for one in {(resource.group, resource.version) for resource in resources})
     items.sort(key=lambda item: item.path)
     for position, item in enumerate(items):
@@ -68,14 +85,14 @@ def _paths(resources: Sequence[Resource], dialect: Dialect) -> Iterator[bytes]:
 
 def _names(resources: Sequence[Resource]) -> set[str]:
     """The names of all definitions of our own, those of custom kinds' lists excepted, which nobody else uses."""
-    structs, leaves = closure(roots(resources))
+    structs, leaves = closure([*roots(resources), *_group_answers(resources, V2)])
     custom_names = {names.of_resource(one) for one in resources if isinstance(one, CustomResource)}
     return leaves | {names.PATCH} | {names.definition_name(cls) for cls in structs} | custom_names
 
 
 def _definitions(resources: Sequence[Resource], dialect: Dialect, schemas: Schemas) -> Iterator[bytes]:
     group_versions = sorted({(resource.group, resource.version) for resource in resources} | {("", "v1")})
-    structs, leaves = closure(roots(resources))
+    structs, leaves = closure([*roots(resources), *_group_answers(resources, dialect)])
     descriptions = Descriptions()
     entries: dict[str, type[Struct] | CustomResource | None] = dict.fromkeys(leaves | {names.PATCH})
     entries.update((names.definition_name(cls), cls) for cls in structs)
@@ -105,6 +122,11 @@ def roots(resources: Iterable[Resource]) -> Iterator[type[Struct]]:
         for subresource in resource.subresources:
             if (cls := subresource_type(resource, subresource)) is not None:
                 yield cls
+
+
+def _group_answers(resources: Sequence[Resource], dialect: Dialect) -> Iterable[type[Struct]]:
+    """The types behind the paths of groups, which version 3 describes in documents of their own."""
+    return ANSWERS if dialect is V2 and group_paths(resources) else ()
 
 
 def _member(name: str, value: object, *, first: bool) -> bytes:

@@ -22,6 +22,7 @@ from pykube.errors import MethodNotAllowed, NotFound
 
 from . import documents, protobuf
 from .custom import Schemas, no_schemas
+from .group_paths import group_paths
 from .remote import RemoteV2, RemoteV3
 
 if TYPE_CHECKING:
@@ -124,7 +125,8 @@ class OpenApi:
         """The list of group versions; their hashes let clients keep what they have."""
         if V3_PATH not in self._documents:
             paths = {}
-            for path in v3_groups(self._source()):
+            resources = self._source()
+            for path in (*v3_groups(resources), *(f"{V3_PATH}/{one.name}" for one in group_paths(resources))):
                 digest = (await self._document(path)).digest
                 paths[path.removeprefix(f"{V3_PATH}/")] = {"serverRelativeURL": f"{path}?hash={digest}"}
             for remote in self._remotes.openapi_v3():
@@ -163,6 +165,10 @@ class OpenApi:
             return documents.v2(resources, self._schemas, self._remotes.openapi_v2())
         group = v3_groups(resources).get(path)
         if group is None:
+            for one in group_paths(resources):
+                if path == f"{V3_PATH}/{one.name}":
+                    self._fixed.add(path)
+                    return documents.v3_of_group(one)
             for remote in self._remotes.openapi_v3():
                 if remote.document and path == f"{V3_PATH}/{remote.name}":
                     return iter([remote.document])

@@ -33,11 +33,20 @@ def served():
 
 def test_the_index_leads_to_the_documents(served):
     index = msgspec.json.decode(run(served.handle_v3, "/openapi/v3").body)
-    assert set(index["paths"]) == {"apis/apps/v1", "apis/policy/v1"}
+    assert set(index["paths"]) == {"apis", "apis/apps", "apis/apps/v1", "apis/policy", "apis/policy/v1"}
     path, _, digest = index["paths"]["apis/apps/v1"]["serverRelativeURL"].partition("?hash=")
     document = run(served.handle_v3, path, query={"hash": digest})
     assert "immutable" in document.headers["Cache-Control"]
     assert msgspec.json.decode(document.body)["openapi"] == "3.0.0"
+
+
+def test_the_groups_have_documents_of_their_own(served):
+    document = msgspec.json.decode(run(served.handle_v3, "/openapi/v3/apis/apps").body)
+    assert document["paths"]["/apis/apps/"]["get"]["operationId"] == "getAppsAPIGroup"
+    assert "io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery" in document["components"]["schemas"]
+    whole = msgspec.json.decode(run(served.handle_v2, "/openapi/v2").body)
+    assert whole["paths"]["/apis/"]["get"]["tags"] == ["apis"]
+    assert "io.k8s.apimachinery.pkg.apis.meta.v1.APIGroupList" in whole["definitions"]
 
 
 def test_an_old_hash_is_sent_to_the_new_one(served):
