@@ -21,6 +21,7 @@ from .folds import FoldSlots, added_item, binder, gatherer, lister, quantifier
 from .frame import Frame, Run
 from .library.conversions import FOLDED
 from .library.operators import MISSING, at, contained, find, index
+from .library.regexes import SEARCHES, compiled
 from .logic import and_runner, conditional_runner, or_runner
 from .syntax import Call, Fold, Ident, ListNode, Literal, MapNode, Node, Select, StructNode
 from .types import Kind, Type
@@ -85,20 +86,24 @@ class Planner:
         if self._checked.is_type_name(node):
             return constant(TypeName(_runtime_name(_dotted(node))))
         operand = self.plan(node.operand)
-        name = self._field_name(node.operand, node.field)
+        name, declared = self._field(node.operand, node.field)
         if node.test:
             cost = operand.cost if operand.attribute else operand.cost + 1
-            return Plan(_test(operand.run, name), cost, attribute=True)
-        return _qualified(operand, _get(operand.run, name, node.field), 1)
+            return Plan(_test(operand.run, name, declared=declared), cost, attribute=True)
+        run = _get_declared(operand.run, name) if declared else _get(operand.run, name)
+        return _qualified(operand, run, 1)
 
-    def _field_name(self, operand: Node, field: str) -> str:
-        """Fields of declared objects that are called like keywords are known under escaped names."""
+    def _field(self, operand: Node, field: str) -> tuple[str, bool]:
+        """The key of a field, and whether it is one of a declared object.
+
+        Those that are called like keywords are known under escaped names, and null is the same as not being there.
+        """
         kind = self._checked.type_of(operand)
         if kind.kind is Kind.OPAQUE and kind.parameters:
             kind = kind.parameters[0]
-        if kind.kind is Kind.OBJECT and kind.find(field) is None:
-            return keyword_field(field)
-        return field
+        if kind.kind is not Kind.OBJECT:
+            return field, False
+        return (keyword_field(field) if kind.find(field) is None else field), True
 
     def _call(self, node: Call) -> Plan:
         special = _SPECIAL.get(node.function)
@@ -113,6 +118,8 @@ class Planner:
         if only == "in_list" and arguments[1].constant:
             return _membership(arguments[0], arguments[1].value)
         call = dispatcher(function, overloads, [self._checked.type_of(one) for one in nodes])
+        if function in SEARCHES and len(arguments) > 1 and arguments[1].constant:
+            _compile_pattern(arguments[1].value)
         if function in FOLDED and len(arguments) == 1 and arguments[0].constant:
             return _folded(call, arguments[0].value)
         return _called(call, arguments, only, function)
@@ -225,8 +232,8 @@ class Planner:
         operand, key = (self.plan(argument) for argument in node.arguments)
         optional = node.function != "_[_]"
         if node.function == "_?._":
-            name = self._field_name(node.arguments[0], key.value)
-            key = constant(name)
+            name, declared = self._field(node.arguments[0], key.value)
+            return _qualified(operand, _optional_field(operand.run, name, declared=declared), 1)
         run = (_optional_index if optional else _index)(operand.run, key.run)
         price = 1 if key.constant else key.cost if key.attribute else key.cost + 1
         return _qualified(operand, run, price)
@@ -280,14 +287,14 @@ def _qualified(operand: Plan, run: Run, price: int) -> Plan:
     return Plan(run, operand.cost + 1 + price, attribute=True, root=1)
 
 
-def _get(operand: Run, name: str, shown: str) -> Run:
+def _get(operand: Run, name: str) -> Run:
     def run(frame: Frame) -> Any:
         value = operand(frame)
         if type(value) is dict:
             try:
                 return value[name]
             except KeyError:
-                raise EvaluationError(f"no such key: {shown}") from None
+                raise EvaluationError(f"no such key: {name}") from None
         if isinstance(value, Optional):
             return _of_optional(frame, value, name)
         return index(value, name)
@@ -295,22 +302,46 @@ def _get(operand: Run, name: str, shown: str) -> Run:
     return run
 
 
-def _of_optional(frame: Frame, value: Optional, key: Any) -> Optional:
+def _get_declared(operand: Run, name: str) -> Run:
+    """From an object whose fields are declared: null is as good as nothing."""
+
+    def run(frame: Frame) -> Any:
+        value = operand(frame)
+        if isinstance(value, dict):
+            found = value.get(name)
+            if found is None:
+                raise EvaluationError(f"no such key: {name}")
+            return found
+        if isinstance(value, Optional):
+            return _of_optional(frame, value, name, declared=True)
+        return index(value, name)
+
+    return run
+
+
+def _of_optional(frame: Frame, value: Optional, key: Any, *, declared: bool = False) -> Optional:
     found = at(value.value, key) if value.present else MISSING
-    if found is MISSING:
+    if found is MISSING or (declared and found is None):
         frame.cost -= 1
         return NONE
     return some(found)
 
 
-def _test(operand: Run, name: str) -> Run:
+def _test(operand: Run, name: str, *, declared: bool) -> Run:
     def run(frame: Frame) -> bool:
         value = operand(frame)
-        if type(value) is dict:
-            return name in value
         if isinstance(value, Optional):
-            return value.present and at(value.value, name) is not MISSING
-        return at(value, name) is not MISSING
+            value = value.value if value.present else {}
+        found = value.get(name, MISSING) if type(value) is dict else at(value, name)
+        return found is not MISSING and not (declared and found is None)
+
+    return run
+
+
+def _optional_field(operand: Run, name: str, *, declared: bool) -> Run:
+    def run(frame: Frame) -> Optional:
+        value = operand(frame)
+        return _of_optional(frame, value if isinstance(value, Optional) else some(value), name, declared=declared)
 
     return run
 
@@ -374,6 +405,13 @@ def _membership(item: Plan, items: list[Any]) -> Plan:
 
         return Plan(run, item.cost)
     return Plan(lambda frame: contained(item.run(frame), items), item.cost)
+
+
+def _compile_pattern(pattern: Any) -> None:
+    try:
+        compiled(pattern)
+    except EvaluationError as error:
+        raise CompileError(f"program instantiation failed: {error}") from None
 
 
 def _folded(call: Callable[..., Any], value: Any) -> Plan:

@@ -51,7 +51,9 @@ def of_schema(schema: JSONSchemaProps, *, root: bool = False, name: str = "selfT
 
 
 def with_meta(schema: JSONSchemaProps) -> JSONSchemaProps:
-    """The schema of whole objects with what they all have."""
+    """The schema of whole objects with what they all have, unless it says that itself."""
+    if all(_says(schema, name, one) for name, one in ROOT_PROPERTIES.items()):
+        return schema
     return JSONSchemaProps(
         type="object",
         properties={**schema.properties, **ROOT_PROPERTIES},
@@ -59,6 +61,13 @@ def with_meta(schema: JSONSchemaProps) -> JSONSchemaProps:
         x_kubernetes_embedded_resource=schema.x_kubernetes_embedded_resource,
         x_kubernetes_preserve_unknown_fields=schema.x_kubernetes_preserve_unknown_fields,
     )
+
+
+def _says(schema: JSONSchemaProps, name: str, wanted: JSONSchemaProps) -> bool:
+    found = schema.properties.get(name)
+    if found is None or found.type != wanted.type:
+        return False
+    return all(_says(found, inner, one) for inner, one in wanted.properties.items())
 
 
 def _type(schema: JSONSchemaProps, name: str) -> Type | None:

@@ -12,7 +12,7 @@ from .checker import Checked
 from .complaints import Complaints
 from .errors import CompileError, EvaluationError
 from .library.regexes import compiled
-from .library.times import parse_duration, parse_timestamp
+from .library.times import parse_duration, parse_timestamp, timestamp
 from .syntax import Call, Fold, ListNode, Literal, MapNode, Node, Select, StructNode
 from .types import Kind, Type
 
@@ -68,9 +68,21 @@ def _is_regex(text: Any) -> bool:
     return True
 
 
+def _is_duration(value: Any) -> bool:
+    return not isinstance(value, str) or parse_duration(value) is not None
+
+
+def _is_timestamp(value: Any) -> bool:
+    try:
+        found = parse_timestamp(value) if isinstance(value, str) else timestamp(int(value) * 1_000_000_000)
+    except EvaluationError:
+        return False
+    return found is not None
+
+
 _CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
-    "duration": lambda text: not isinstance(text, str) or parse_duration(text) is not None,
-    "timestamp": lambda text: not isinstance(text, str) or parse_timestamp(text) is not None,
+    "duration": _is_duration,
+    "timestamp": _is_timestamp,
     "matches": lambda text: not isinstance(text, str) or _is_regex(text),
 }
 

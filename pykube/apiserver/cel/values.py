@@ -6,7 +6,7 @@ Strings, bytes, bools, ints, floats, lists and dicts are Python's own, null is N
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -28,6 +28,8 @@ class Timestamp:
     """A point in time, in nanoseconds since 1970."""
 
     nanos: int
+    offset: int = field(default=0, compare=False)
+    """The seconds by which the clock that it is printed for is ahead of UTC."""
 
     @property
     def moment(self) -> datetime:
@@ -36,7 +38,10 @@ class Timestamp:
 
     def __str__(self) -> str:
         """RFC 3339 with as many digits of a second as are needed."""
-        return f"{self.moment.isoformat()[:19]}{_fraction(self.nanos % _NANOS)}Z"
+        local = self.moment + timedelta(seconds=self.offset)
+        hours, minutes = divmod(abs(self.offset) // 60, 60)
+        zone = f"{'-' if self.offset < 0 else '+'}{hours:02}:{minutes:02}" if self.offset else "Z"
+        return f"{local.isoformat()[:19]}{_fraction(self.nanos % _NANOS)}{zone}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -106,7 +106,7 @@ def _to_timestamp(value: Any) -> Timestamp:
     found = parse_timestamp(value)
     if found is None:
         raise _mismatch(value, "google.protobuf.Timestamp")
-    return timestamp(found.nanos)
+    return timestamp(found.nanos, found.offset)
 
 
 def _size(value: Any) -> int:

@@ -145,7 +145,7 @@ def _scientific(value: Any, digits: int) -> str:
         return special
     mantissa, _, exponent = f"{number:.{digits}e}".partition("e")
     power = f"{'-' if exponent[0] == '-' else ''}{exponent[1:].rjust(2, '0')}".translate(_RAISED)
-    return f"{mantissa}\u202f×\u202f10{power}"
+    return f"{mantissa}×10{power}"
 
 
 def _based(letter: str, what: str) -> Callable[[Any, int], str]:

@@ -33,9 +33,9 @@ def add(one: Any, two: Any) -> Any:
     if isinstance(one, list) and isinstance(two, list):
         return [*one, *two]
     if kind is Timestamp and type(two) is Duration:
-        return timestamp(one.nanos + two.nanos)
+        return timestamp(one.nanos + two.nanos, one.offset)
     if kind is Duration and type(two) is Timestamp:
-        return timestamp(one.nanos + two.nanos)
+        return timestamp(one.nanos + two.nanos, two.offset)
     raise _refusal("_+_", one, (int, UInt, float, str, bytes, list, Duration, Timestamp))
 
 
@@ -52,7 +52,7 @@ def subtract(one: Any, two: Any) -> Any:
         if kind is Duration or kind is Timestamp:
             return duration(one.nanos - two.nanos)
     if kind is Timestamp and type(two) is Duration:
-        return timestamp(one.nanos - two.nanos)
+        return timestamp(one.nanos - two.nanos, one.offset)
     raise _refusal("_-_", one, (int, UInt, float, Duration, Timestamp))
 
 

@@ -12,11 +12,16 @@ from ..errors import EvaluationError
 from ..values import NONE, Duration, Optional, Timestamp, some, text_of
 from .operators import MISSING, find
 
+_ZERO_TIME: Final = -62_135_596_800_000_000_000
+"""The first moment of the year 1, which Go takes for no time."""
+
 
 def _of_non_zero(value: Any) -> Optional:
     if isinstance(value, Duration):
         return some(value) if value.nanos else NONE
-    if isinstance(value, Timestamp | Optional):
+    if isinstance(value, Timestamp):
+        return some(value) if value.nanos != _ZERO_TIME else NONE
+    if isinstance(value, Optional):
         return some(value)
     return some(value) if value else NONE
 

@@ -95,8 +95,9 @@ def _matches(text: str, pattern: str) -> bool:
     if found is True or found is False:
         return bool(found)
     # The library gives errors as values.
-    reason = str(found).rpartition("invalid regular expression: ")[2]
-    raise EvaluationError(f"error parsing regexp: {reason}")
+    reason, _, where = str(found).rpartition("invalid regular expression: ")[2].rpartition(": ")
+    reason = "missing closing )" if reason == "missing )" else reason
+    raise EvaluationError(f"error parsing regexp: {reason}: `{where}`")
 
 
 def _translate(text: str) -> tuple[str, int] | None:
@@ -160,6 +161,8 @@ def _find_all(text: str, pattern: str, most: int = -1) -> list[str]:
     return _searching(pattern).find_all(text, max(most, -1))
 
 
+SEARCHES: Final = frozenset({"find", "findAll", "matches"})
+"""Functions whose second argument is compiled beforehand if it is written in the expression."""
 OVERLOADS: Final = (
     function("matches", "matches", "string, string -> bool", matches),
     method("matches_string", "matches", "string, string -> bool", matches),

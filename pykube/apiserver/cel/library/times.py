@@ -34,10 +34,10 @@ _RFC3339: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:[.,](\d+))?(
 _OFFSET: Final = re.compile(r"([+-]?)(\d{1,2}):(\d\d)", re.ASCII)
 
 
-def timestamp(nanos: int) -> Timestamp:
+def timestamp(nanos: int, offset: int = 0) -> Timestamp:
     """A timestamp of the years 1 to 9999."""
     if _FIRST <= nanos // _SECOND <= _LAST:
-        return Timestamp(nanos)
+        return Timestamp(nanos, offset)
     raise EvaluationError("timestamp overflow")
 
 
@@ -79,13 +79,14 @@ def parse_timestamp(text: str) -> Timestamp | None:
     except ValueError:
         return None
     seconds = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
+    offset = 0
     if not found[4]:
         hours, minutes = int(found[6]), int(found[7])
         if hours > 24 or minutes > 60:
             return None
-        seconds -= (1 if found[5] == "+" else -1) * (hours * 3600 + minutes * 60)
+        offset = (1 if found[5] == "+" else -1) * (hours * 3600 + minutes * 60)
     fraction = int((found[3] or "")[:9].ljust(9, "0"))
-    return Timestamp(seconds * _SECOND + fraction)
+    return Timestamp((seconds - offset) * _SECOND + fraction, offset)
 
 
 def _zone(name: str) -> tzinfo:

@@ -68,7 +68,7 @@ def parse_url(text: str) -> URLValue:
     if not scheme and not text.startswith("/"):
         raise _failure(text, "invalid URI for request")
     if scheme and authority is None and not path.startswith("/"):
-        raise _failure(text, "invalid URI for request")
+        return URLValue(text, scheme.lower(), "", "", "")
     host = (authority or "//")[2:] if scheme else ""
     if not scheme and authority is not None:
         path = authority + path

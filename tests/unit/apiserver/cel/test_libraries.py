@@ -13,7 +13,7 @@ from .cel_cases import complaint, failure, value
         ("string(1.0) + ' ' + string(1.5) + ' ' + string(1e6) + ' ' + string(0.00001)", "1 1.5 1e+06 1e-05"),
         ("string(true) + string(5u) + string(b'x') + string(-3)", "true5x-3"),
         ("string(duration('1h30m')) + string(duration('1.5s')) + string(duration('-10ms'))", "5400s1.5s-0.01s"),
-        ("string(timestamp('2024-02-29T12:00:00.5+02:00'))", "2024-02-29T10:00:00.5Z"),
+        ("string(timestamp('2024-02-29T12:00:00.5+02:00'))", "2024-02-29T12:00:00.5+02:00"),
         ("int('12') + int(3.9) + int(-3.9) + int(4u)", 16),
         ("int(timestamp('1970-01-01T00:01:00Z'))", 60),
         ("double('1.5') + double(2)", 3.5),
@@ -68,7 +68,7 @@ def test_times(text: str, expected: Any) -> None:
         ("'%s %d %s %s'.format([dyn('a'), 1, [1.5], {'k': true}])", 'a 1 [1.500000] {"k":true}'),
         (
             "'%.2f %.1e %x %X %o %b%%'.format([dyn(1234.567), 1e10, 255, 'hi', 8, 5])",
-            "1,234.57 1.0\u202f×\u202f10¹⁰ ff 6869 10 101%",
+            "1,234.57 1.0×10¹⁰ ff 6869 10 101%",
         ),
     ],
 )
