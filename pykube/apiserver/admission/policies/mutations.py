@@ -13,7 +13,7 @@ from pykube.api import admissionregistration_v1 as v1
 from pykube.api.patch.apply import nodes
 from pykube.api.patch.apply.nodes import Node
 from pykube.api.schema import Struct
-from pykube.api.scheme import Resource
+from pykube.api.scheme import CustomResource, Resource
 from pykube.errors import BadRequest
 
 from ... import statuses
@@ -76,12 +76,22 @@ class Mutation:
 
     async def _read(self, write: Write, resource: Resource, doc: Any) -> Any:
         try:
+            if not self.applies:
+                _check_fields(write, resource, doc)
             return await views.read(write, resource, doc)
         except BadRequest as error:
             if self.applies:
                 message = f"error applying patch: failed to convert patch object to typed object: {error}"
                 raise MutationError(message) from error
             raise statuses.internal(error) from error
+
+
+def _check_fields(write: Write, resource: Resource, doc: Any) -> None:
+    """Raise BadRequest for fields that a built-in kind does not have; custom kinds drop theirs."""
+    if write.shown is None and not isinstance(resource, CustomResource):
+        unknown = write.registry.storage(resource).model.unknown(doc)
+        if unknown:
+            raise BadRequest(f"strict decoding error: {', '.join(unknown)}")
 
 
 @dataclass(frozen=True, slots=True)

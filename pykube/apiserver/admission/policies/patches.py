@@ -98,12 +98,12 @@ def _texts(found: Any) -> Any:
 
 
 def _check_types(found: Any) -> None:
-    """Objects must be called after the way to them: what is in ``spec.template`` is an ``Object.spec.template``.
+    """Objects must be called after the way to them: what is in an ``Object.spec`` as ``a`` is an ``Object.spec.a``.
 
     Raises:
         PatchError: one is not.
     """
-    if isinstance(found, Object) and (wrong := misnamed(found)):
+    if isinstance(found, Object) and (wrong := misnamed(found, found.type_name)):
         raise PatchError("type mismatch: " + "\n".join(wrong))
 
 

@@ -230,3 +230,13 @@ def test_an_update_that_changes_nothing_is_none() -> None:
         assert len(versions) == 1
 
     story(run)
+
+
+def test_a_patch_that_adds_an_unknown_field() -> None:
+    async def run(api: Api) -> None:
+        await bound_mutating(api, mutating(patching('[JSONPatch{op: "add", path: "/dataZ", value: {"a": "b"}}]')))
+        answer = await api.post(MAPS, config_map(a="1"))
+        assert (answer.status, answer.doc["reason"]) == (500, "InternalError")
+        assert answer.message == 'Internal error occurred: strict decoding error: unknown field "dataZ"'
+
+    story(run)
