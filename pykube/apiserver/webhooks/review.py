@@ -18,7 +18,7 @@ from pykube.api.patch import json_patch
 
 _VERSIONS = ("v1", "v1beta1")
 _TEXT_LIMIT = 256
-_LOWEST_FAILURE = 400
+_FAILURES = range(400, 600)
 
 
 class AnswerError(Exception):
@@ -193,5 +193,5 @@ def refusal(hook: str, status: Explanation | None) -> errors.ApiError:
     why = found.message or found.reason
     said: dict[str, Any] = msgspec.to_builtins(found)
     said["message"] = f"{denied}: {why}" if why else f"{denied} without explanation"
-    said["code"] = max(found.code or 0, _LOWEST_FAILURE)
+    said["code"] = found.code if found.code in _FAILURES else _FAILURES.start
     return errors.from_status(said)
