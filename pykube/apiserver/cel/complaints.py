@@ -7,8 +7,9 @@ ERROR: <input>:1:5: undefined field 'foo'
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
+
+from .syntax import Offsets
 
 _MOST: Final = 100
 
@@ -16,7 +17,7 @@ _MOST: Final = 100
 class Complaints:
     """What is wrong with one expression."""
 
-    def __init__(self, text: str, offsets: Mapping[int, int]) -> None:
+    def __init__(self, text: str, offsets: Offsets) -> None:
         self._text = text
         self._offsets = offsets
         self._found: list[tuple[int, int, str]] = []
@@ -26,7 +27,7 @@ class Complaints:
 
     def add(self, node: int, message: str) -> None:
         """Blame the node with this id."""
-        before = self._text[: self._offsets.get(node, 0)]
+        before = self._text[: self._offsets.of(node)]
         self._found.append((before.count("\n") + 1, len(before) - (before.rfind("\n") + 1), message))
 
     def __str__(self) -> str:

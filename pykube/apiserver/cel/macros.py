@@ -10,7 +10,20 @@ from typing import Any, Final
 
 from .complaints import Complaints
 from .errors import CompileError
-from .syntax import ACCUMULATOR, Call, Fold, Ident, ListNode, Literal, MapNode, Node, Parsed, Select, StructNode
+from .syntax import (
+    ACCUMULATOR,
+    Call,
+    Fold,
+    Ident,
+    ListNode,
+    Literal,
+    MapNode,
+    Node,
+    Offsets,
+    Parsed,
+    Select,
+    StructNode,
+)
 
 _OLD_ACCUMULATOR: Final = "__result__"
 _SORTED: Final = "@__sortBy_input__"
@@ -22,21 +35,19 @@ def expand(parsed: Parsed) -> Parsed:
     Raises:
         CompileError: a macro is used wrongly.
     """
-    offsets = dict(parsed.offsets)
-    expander = _Expander(offsets, Complaints(parsed.text, offsets))
+    expander = _Expander(parsed.offsets, Complaints(parsed.text, parsed.offsets))
     root = expander.visit(parsed.root)
     if expander.complaints:
         raise CompileError(f"compilation failed: {expander.complaints}")
-    return Parsed(root, parsed.text, offsets)
+    return Parsed(root, parsed.text, parsed.offsets)
 
 
 class _Expander:
     """Walks a tree from its leaves up and makes new nodes at the place of the macro's call."""
 
-    def __init__(self, offsets: dict[int, int], complaints: Complaints) -> None:
+    def __init__(self, offsets: Offsets, complaints: Complaints) -> None:
         self.complaints = complaints
         self._offsets = offsets
-        self._last = max(offsets, default=0)
         self._at = 0
 
     def visit(self, node: Node) -> Node:
@@ -62,14 +73,12 @@ class _Expander:
         macro = _MACROS.get((node.function, len(node.arguments)))
         if macro is None or node.target is None:
             return node
-        self._at = self._offsets.get(node.id, 0)
+        self._at = self._offsets.of(node.id)
         return macro(self, node.target, node.arguments) or node
 
     def new(self) -> int:
         """The id of a new node."""
-        self._last += 1
-        self._offsets[self._last] = self._at
-        return self._last
+        return self._offsets.add(self._at)
 
     def literal(self, value: Any) -> Literal:
         return Literal(self.new(), value)

@@ -7,7 +7,7 @@ are needed are read. Source: cel-spec, proto/cel/expr/syntax.proto.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -93,45 +93,66 @@ class Fold(Node):
     result: Node
 
 
+class Offsets:
+    """Where in the text the nodes stand. Decoded when it is asked for first, which is in case of errors only."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._known: dict[int, int] | None = None
+        self._last = 0
+
+    def _all(self) -> dict[int, int]:
+        if self._known is None:
+            entries = [dict(_fields(entry)) for number, entry in _fields(self._data) if number == 4]
+            self._known = {entry.get(1, 0): entry.get(2, 0) for entry in entries}
+        return self._known
+
+    def of(self, node: int) -> int:
+        """The offset of the node with this id."""
+        return self._all().get(node, 0)
+
+    def add(self, offset: int) -> int:
+        """The id of a new node at this place."""
+        known = self._all()
+        self._last = self._last or max(known, default=0)
+        self._last += 1
+        known[self._last] = offset
+        return self._last
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A tree, its text and the offset of every node in it."""
 
     root: Node
     text: str
-    offsets: Mapping[int, int]
+    offsets: Offsets
 
 
 def read(data: bytes, text: str) -> Parsed:
     """The tree in the parser's answer for `text`."""
-    fields = dict(_fields(data))
-    parsed = fields.get(2, data)
-    root: Node | None = None
-    offsets: dict[int, int] = {}
-    for number, value in _fields(parsed):
-        if number == 2:
-            root = _node(value)
-        elif number == 3:
-            for inner, entry in _fields(value):
-                if inner == 4:
-                    position = dict(_fields(entry))
-                    offsets[position.get(1, 0)] = position.get(2, 0)
-    assert root is not None
-    return Parsed(root, text, offsets)
+    parsed = dict(_fields(dict(_fields(data))[2]))
+    return Parsed(_node(parsed[2]), text, Offsets(parsed.get(3, b"")))
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
     """Number and raw value of every field: an int for varints, bytes for all else."""
     position, end = 0, len(data)
     while position < end:
-        tag, position = _varint(data, position)
+        tag = data[position]
+        position += 1
+        if tag >= 0x80:
+            tag, position = _varint(data, position - 1)
         kind = tag & 7
-        if kind == 0:
-            value, position = _varint(data, position)
-            yield tag >> 3, value
-            continue
-        if kind == 2:
-            length, position = _varint(data, position)
+        if kind == 0 or kind == 2:
+            value = data[position]
+            position += 1
+            if value >= 0x80:
+                value, position = _varint(data, position - 1)
+            if kind == 0:
+                yield tag >> 3, value
+                continue
+            length = value
         else:
             length = 8 if kind == 1 else 4
         yield tag >> 3, data[position : position + length]

@@ -15,6 +15,7 @@ Mapping = dict[str, Type]
 """What placeholders stand for, by their names."""
 
 _NULLABLE: Final = frozenset({Kind.OPAQUE, Kind.OBJECT, Kind.TIMESTAMP, Kind.DURATION})
+_FLEXIBLE: Final = frozenset({Kind.DYN, Kind.ERROR, Kind.PARAMETER, Kind.NULL})
 _PARAMETRIC: Final = frozenset({Kind.OPAQUE, Kind.LIST, Kind.MAP})
 
 
@@ -25,12 +26,17 @@ def assignable(mapping: Mapping, one: Type, two: Type) -> Mapping | None:
 
 def assignable_all(mapping: Mapping, ones: tuple[Type, ...], twos: tuple[Type, ...]) -> Mapping | None:
     """The same for types side by side."""
-    if len(ones) != len(twos):
+    if len(ones) != len(twos) or not all(map(_conceivable, ones, twos)):
         return None
     extended = dict(mapping)
     if all(_assignable(extended, one, two) for one, two in zip(ones, twos, strict=True)):
         return extended
     return None
+
+
+def _conceivable(one: Type, two: Type) -> bool:
+    """Whether a closer look is worth it."""
+    return one.kind is two.kind or one.kind in _FLEXIBLE or two.kind in _FLEXIBLE
 
 
 def _assignable(mapping: Mapping, one: Type, two: Type) -> bool:
