@@ -98,6 +98,9 @@ class RequestHandler:
             await stage(ctx)
         info = ctx.info
         if not info.is_resource:
+            if info.verb == "watch" and ctx.seat is not None:
+                # Another server answers this watch, and does not tell when it has begun.
+                ctx.seat.leave()
             return await self._non_resource(info)(ctx)
         resource = self._registry.resource(info.group, info.version, info.resource)
         if resource is None or (info.namespace and not resource.namespaced and not _is_itself(info)):

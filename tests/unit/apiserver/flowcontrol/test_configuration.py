@@ -7,8 +7,7 @@ from pykube.apiserver.authn.user import User
 from pykube.apiserver.flowcontrol.configuration import Configuration
 from pykube.apiserver.flowcontrol.queues import Request
 from pykube.apiserver.request import parse
-
-from .objects import level, schema
+from tests.fakes.flow_control import level, schema
 
 ADMIN = User("admin", groups=("system:masters", "system:authenticated"))
 ALICE = User("alice", groups=("system:authenticated",))

@@ -17,8 +17,7 @@ from pykube.apiserver.authn.token_file import TokenFile
 from pykube.config import ServerConfig
 from pykube.pki.server import ensure_server
 from pykube.store.memory import MemoryStore
-
-from .objects import level, schema
+from tests.fakes.flow_control import level, schema
 
 CLIENTS = 120
 """Connections of the flood."""

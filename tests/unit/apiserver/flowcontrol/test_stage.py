@@ -14,8 +14,7 @@ from pykube.apiserver.request import Context, parse
 from pykube.apiserver.resources.catalog import Pools
 from pykube.store.memory import MemoryStore
 from tests.fakes.clock import FakeClock
-
-from .objects import level, schema
+from tests.fakes.flow_control import level, schema
 
 ALICE, BOB = User("alice", groups=("system:authenticated",)), User("bob", groups=("system:authenticated",))
 ADMIN = User("root", groups=("system:masters",))

@@ -15,8 +15,7 @@ from pykube.apiserver.resources.catalog import Pools
 from pykube.errors import NotFound
 from pykube.store.memory import MemoryStore
 from tests.fakes.clock import FakeClock
-
-from .objects import level, schema
+from tests.fakes.flow_control import level, schema
 
 DEFAULTS = [
     *bootstrap.SUGGESTED_LEVELS.values(),
