@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from pykube.aio.backoff import Backoff
 from pykube.aio.clock import Clock
@@ -29,13 +30,45 @@ ON_START = "onstart"
 ALWAYS = "true"
 
 
+class Wanted(NamedTuple):
+    """A group version that is served here."""
+
+    group: str
+    version: str
+    label: str
+    """How it is kept: `ON_START` or `ALWAYS`."""
+
+    def api_service(self) -> APIService:
+        """The APIService that belongs to it."""
+        rank = CUSTOM if self.label == ALWAYS else default_rank(self.group, self.version)
+        return APIService(
+            metadata=meta_v1.ObjectMeta(name=f"{self.version}.{self.group}", labels={LABEL: self.label}),
+            spec=APIServiceSpec(
+                group=self.group,
+                version=self.version,
+                group_priority_minimum=rank.group,
+                version_priority=rank.version,
+            ),
+        )
+
+
+def desired(resources: Iterable[Resource]) -> dict[str, Wanted]:
+    """What belongs to these resources, by the APIService's name. Made again for each definition that comes or goes."""
+    found: dict[str, Wanted] = {}
+    for one in resources:
+        if one.group != OWN_GROUP:
+            label = ALWAYS if isinstance(one, CustomResource) else ON_START
+            found.setdefault(f"{one.version}.{one.group}", Wanted(one.group, one.version, label))
+    return found
+
+
 class Registration:
     """Keeps the APIServices of this server's own group versions; run it beside requests."""
 
     def __init__(self, registry: Registry, clock: Clock) -> None:
         self._registry = registry
         self._clock = clock
-        self._wanted: dict[str, APIService] = {}
+        self._wanted: dict[str, Wanted] = {}
         self._synced: set[str] = set()
         """What has been in order once."""
         self._pending: set[str] = set()
@@ -100,7 +133,7 @@ class Registration:
         cached = self._registry.cache(APIService).find("", name)
         if cached is None:
             if wanted is not None:
-                await self._registry.create(wanted)
+                await self._registry.create(wanted.api_service())
             return
         label = cached.labels.get(LABEL, "")
         if label not in (ON_START, ALWAYS) or self._is_over(name, label, wanted):
@@ -108,35 +141,14 @@ class Registration:
         if wanted is None:
             await self._registry.delete(APIService, name)
             return
-        present = self._registry.get(APIService, name)
-        if present.spec != wanted.spec:
-            present.spec = wanted.spec
+        present, spec = self._registry.get(APIService, name), wanted.api_service().spec
+        if present.spec != spec:
+            present.spec = spec
             await self._registry.update(present)
 
-    def _is_over(self, name: str, label: str, wanted: APIService | None) -> bool:
+    def _is_over(self, name: str, label: str, wanted: Wanted | None) -> bool:
         """Whether what is only looked at when the server starts has been looked at."""
         synced = name in self._synced
-        if wanted is not None and wanted.metadata.labels[LABEL] == ON_START and synced:
+        if wanted is not None and wanted.label == ON_START and synced:
             return True
         return label == ON_START and (synced or name not in self._at_start)
-
-
-def desired(resources: Iterable[Resource]) -> dict[str, APIService]:
-    """The APIServices by name that belong to these resources."""
-    found: dict[str, APIService] = {}
-    for one in resources:
-        name = f"{one.version}.{one.group}"
-        if one.group == OWN_GROUP or name in found:
-            continue
-        custom = isinstance(one, CustomResource)
-        rank = CUSTOM if custom else default_rank(one.group, one.version)
-        found[name] = APIService(
-            metadata=meta_v1.ObjectMeta(name=name, labels={LABEL: ALWAYS if custom else ON_START}),
-            spec=APIServiceSpec(
-                group=one.group,
-                version=one.version,
-                group_priority_minimum=rank.group,
-                version_priority=rank.version,
-            ),
-        )
-    return found

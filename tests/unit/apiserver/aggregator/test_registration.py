@@ -55,11 +55,11 @@ def wanted():
 
 def test_one_for_each_group_version_but_our_own(wanted):
     assert "v1.apiregistration.k8s.io" not in wanted
-    assert wanted["v1."].spec.group_priority_minimum == 18000
-    hpa = wanted["v2.autoscaling"]
+    assert wanted["v1."].api_service().spec.group_priority_minimum == 18000
+    hpa = wanted["v2.autoscaling"].api_service()
     assert (hpa.spec.group, hpa.spec.version, hpa.spec.version_priority) == ("autoscaling", "v2", 30)
     assert hpa.metadata.labels == {LABEL: "onstart"}
-    (custom,) = desired([CRONTABS]).values()
+    custom = desired([CRONTABS])["v1.stable.example.com"].api_service()
     assert (custom.metadata.name, custom.metadata.labels) == ("v1.stable.example.com", {LABEL: "true"})
     assert (custom.spec.group_priority_minimum, custom.spec.version_priority) == (1000, 100)
 
