@@ -258,9 +258,9 @@ def _bracket(inner: str, missing: bool) -> Step:
 def _bracket_part(part: str, missing: bool) -> Step:
     if part[:1] in ("'", '"'):
         return _field(_literal(part), missing)
-    if re.fullmatch(r"-?\d+", part):
+    if re.fullmatch(r"-?[0-9]{1,18}", part):
         return _index(int(part), missing)
-    if match := re.fullmatch(r"(-?\d*):(-?\d*)(?::(\d*))?", part):
+    if match := re.fullmatch(r"(-?[0-9]{0,18}):(-?[0-9]{0,18})(?::([0-9]{0,18}))?", part):
         bounds = [int(number) if number else None for number in match.groups()]
         return lambda value: value[slice(*bounds)] if isinstance(value, list) else []
     if part.startswith((".", "@", "$")):

@@ -46,9 +46,10 @@ _c_identifier = re.compile(_C_IDENTIFIER).fullmatch
 _config_key = re.compile(_CONFIG_KEY).fullmatch
 _http_header = re.compile(_HTTP_HEADER).fullmatch
 _http_path = re.compile(_HTTP_PATH).fullmatch
-_percent = re.compile(_PERCENT).fullmatch
+# More digits would be no number that anybody can reckon with.
+_percent = re.compile("[0-9]{1,9}%").fullmatch
 _reason = re.compile(_REASON).fullmatch
-_integer = re.compile("0|-?[1-9][0-9]*").fullmatch
+_integer = re.compile("0|-?[1-9][0-9]{0,18}").fullmatch
 _port_name = re.compile("[-a-z0-9]+").fullmatch
 
 

@@ -225,7 +225,7 @@ def _selector(requirements: Iterable[Requirement]) -> LabelSelector:
 
 def _integer(text: str | None) -> int | None:
     """A decimal number of 64 bits, as Go's ParseInt reads it."""
-    if text is None or not re.fullmatch(r"[+-]?[0-9]+", text):
+    if text is None or not re.fullmatch(r"[+-]?0*[0-9]{1,19}", text):
         return None
     number = int(text)
     return number if -(2**63) <= number < 2**63 else None

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from . import values
+from .profile import thorough
 from .server import Server
 
 _PATH = "/api/v1/namespaces/default/configmaps"
@@ -126,6 +127,7 @@ def test_every_raw_body(server: Server, standing: str, content_type: str, method
         server.write(method, path, body, Content_Type=content_type)
 
 
+@thorough
 @given(st.data(), st.sampled_from(_TYPES), st.sampled_from(("POST", "PUT", "PATCH")))
 def test_noise(server: Server, standing: str, data: st.DataObject, content_type: str, method: str) -> None:
     body = bytearray(data.draw(st.sampled_from((_DOC, *(raw for raw in RAW if len(raw) < 200)))))
@@ -141,6 +143,7 @@ def test_noise(server: Server, standing: str, data: st.DataObject, content_type:
 _OPTION_NAMES = ("gracePeriodSeconds", "orphanDependents", "propagationPolicy", "preconditions", "dryRun", "kind", "x")
 
 
+@thorough
 @given(
     st.dictionaries(
         st.sampled_from(_OPTION_NAMES), values.hostile() | st.sampled_from((0, True, "Orphan", "Foreground", ["All"]))

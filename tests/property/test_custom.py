@@ -15,6 +15,7 @@ from tests.fakes.custom_kinds import DEFINITIONS, GROUP, crontab, definition, ve
 from . import documents, values
 from .documents import Change
 from .laws import check_accepted
+from .profile import thorough
 from .server import Server, collection
 
 _ANY = {"x-kubernetes-preserve-unknown-fields": True}
@@ -87,6 +88,7 @@ def _plain_values() -> st.SearchStrategy[Any]:
 _specs = st.dictionaries(st.sampled_from((*_SPEC, "unknown")), _plain_values(), max_size=4)
 
 
+@thorough
 @given(_specs, _plain_values(), documents.metadata())
 def test_objects(server: Server, spec: dict[str, Any], status: Any, metadata: dict[str, Any]) -> None:
     _ready(server)
@@ -98,6 +100,7 @@ def test_objects(server: Server, spec: dict[str, Any], status: Any, metadata: di
         check_accepted(server, _CRONTAB, answer.doc)
 
 
+@thorough
 @given(_specs, _specs, st.sampled_from(("PUT", "PATCH")))
 def test_changed_objects(server: Server, before: dict[str, Any], after: dict[str, Any], method: str) -> None:
     _ready(server)
@@ -115,6 +118,7 @@ def test_changed_objects(server: Server, before: dict[str, Any], after: dict[str
     check_accepted(server, _CRONTAB, found)
 
 
+@thorough
 @given(documents.changes(CustomResourceDefinition), st.booleans())
 def test_definitions(server: Server, todo: list[Change], whole: bool) -> None:
     plural = server.name()

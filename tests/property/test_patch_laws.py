@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from pykube.api.core_v1 import Pod
 from pykube.api.patch import json_patch, merge_patch, strategic_merge
 
+from .profile import thorough
+
 _keys = st.sampled_from(("a", "b", "a/b", "~", "", "0", "-"))
 _scalars = st.booleans() | st.integers(0, 2) | st.sampled_from(("", "x")) | st.just(0.5)
 
@@ -46,6 +48,7 @@ def _operations(before: Any, after: Any, path: str = "") -> Iterator[dict[str, A
         yield {"op": "replace", "path": path, "value": after}
 
 
+@thorough
 @given(_any, _any)
 def test_json_patch_leads_from_any_document_to_any_other(before: Any, after: Any) -> None:
     kept = copy.deepcopy(before)
@@ -54,6 +57,7 @@ def test_json_patch_leads_from_any_document_to_any_other(before: Any, after: Any
     assert before == kept
 
 
+@thorough
 @given(st.dictionaries(_keys, _any, min_size=1, max_size=3), st.data())
 def test_moving_is_copying_and_removing(doc: dict[str, Any], data: st.DataObject) -> None:
     key = data.draw(st.sampled_from(sorted(doc)))
@@ -64,6 +68,7 @@ def test_moving_is_copying_and_removing(doc: dict[str, Any], data: st.DataObject
     assert json_patch.apply(moved, [{"op": "move", "from": "/new", "path": source}]) == doc
 
 
+@thorough
 @given(_whole, _whole)
 def test_merge_patch_of_the_difference(before: Any, after: Any) -> None:
     patch = merge_patch.diff(before, after)
@@ -71,6 +76,7 @@ def test_merge_patch_of_the_difference(before: Any, after: Any) -> None:
     assert merge_patch.apply(after, patch) == after
 
 
+@thorough
 @given(_any, _any, _any)
 def test_merge_patches_twice_are_once(doc: Any, one: Any, other: Any) -> None:
     found = merge_patch.apply(merge_patch.apply(doc, one), other)
@@ -89,6 +95,7 @@ def _found(doc: dict[str, Any]) -> dict[str, str]:
     return {one["name"]: one["image"] for one in doc["spec"]["containers"]}
 
 
+@thorough
 @given(_names, _names, _names)
 def test_items_are_deleted_changed_and_added_by_key(present: list[str], gone: list[str], wanted: list[str]) -> None:
     patch = _pod([name for name in wanted if name not in gone], "2")
@@ -98,6 +105,7 @@ def test_items_are_deleted_changed_and_added_by_key(present: list[str], gone: li
     assert found == {name: image for name, image in expected.items() if name not in gone}
 
 
+@thorough
 @given(_names, _names)
 def test_a_replaced_list_is_what_the_patch_says(present: list[str], wanted: list[str]) -> None:
     patch = _pod(wanted, "2")
@@ -105,6 +113,7 @@ def test_a_replaced_list_is_what_the_patch_says(present: list[str], wanted: list
     assert strategic_merge.apply(Pod, _pod(present), patch) == _pod(wanted, "2")
 
 
+@thorough
 @given(_names, _names, st.permutations("abcd"))
 def test_the_order_of_items_is_the_one_asked_for(present: list[str], wanted: list[str], order: list[str]) -> None:
     patch = _pod([name for name in order if name in wanted], "2")
@@ -114,6 +123,7 @@ def test_the_order_of_items_is_the_one_asked_for(present: list[str], wanted: lis
     assert set(found) == {*present, *wanted}
 
 
+@thorough
 @given(st.lists(st.sampled_from("abc"), unique=True), st.lists(st.sampled_from("abc"), unique=True))
 def test_primitives_are_deleted_by_value(present: list[str], gone: list[str]) -> None:
     patch = {"metadata": {"$deleteFromPrimitiveList/finalizers": gone}}
@@ -124,6 +134,7 @@ def test_primitives_are_deleted_by_value(present: list[str], gone: list[str]) ->
 _sources = st.dictionaries(st.sampled_from(("emptyDir", "hostPath", "nfs")), st.just({}), max_size=2)
 
 
+@thorough
 @given(_sources, _sources)
 def test_only_retained_keys_stay(before: dict[str, Any], after: dict[str, Any]) -> None:
     doc = {"spec": {"volumes": [{"name": "v", **before}]}}

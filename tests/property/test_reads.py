@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pykube.api import scheme
 from pykube.api.scheme import Resource
 
+from .profile import thorough
 from .server import Server
 
 _KINDS = [
@@ -149,6 +150,7 @@ def _queries(draw: st.DrawFn) -> dict[str, str]:
 @pytest.mark.parametrize("resource", _KINDS)
 @pytest.mark.parametrize("everywhere", [False, True], ids=["namespace", "all"])
 def test_lists(server: Server, resource: Resource, everywhere: bool) -> None:
+    @thorough
     @given(_queries(), st.sampled_from(_ACCEPT))
     def law(query: dict[str, str], accept: str) -> None:
         path = resource.path("" if everywhere else "default")
@@ -163,6 +165,7 @@ def test_lists(server: Server, resource: Resource, everywhere: bool) -> None:
 
 @pytest.mark.parametrize("resource", _KINDS)
 def test_watches(server: Server, resource: Resource) -> None:
+    @thorough
     @given(_queries(), st.sampled_from(_ACCEPT))
     def law(query: dict[str, str], accept: str) -> None:
         asked = urlencode({**query, "watch": "1", "timeoutSeconds": "1"})
@@ -171,12 +174,14 @@ def test_watches(server: Server, resource: Resource) -> None:
     law()
 
 
+@thorough
 @given(_queries(), st.sampled_from(_ACCEPT))
 def test_gets(server: Server, query: dict[str, str], accept: str) -> None:
     answer = server.call("GET", f"/api/v1/namespaces/default?{urlencode(query)}", Accept=accept)
     assert answer.status in (200, 400, 406), answer.body
 
 
+@thorough
 @given(_queries())
 def test_deletions_of_collections(server: Server, query: dict[str, str]) -> None:
     server.write("DELETE", f"/api/v1/namespaces/default/configmaps?{urlencode({**query, 'dryRun': 'All'})}")
@@ -221,6 +226,7 @@ _SEGMENTS = (
 )
 
 
+@thorough
 @given(
     st.lists(st.sampled_from(_SEGMENTS), max_size=8),
     st.sampled_from(("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "FOO")),

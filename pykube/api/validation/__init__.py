@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain, islice
 from typing import Any
 
 from .. import scheme
@@ -45,40 +46,39 @@ _MODULES = frozenset(
     }
 )
 _WITHOUT_RULES = Rules()
+_MOST = 200
+"""Findings that are told about one object."""
 
 
 def validate_create(obj: Any) -> list[FieldError]:
     """What is wrong with a new object."""
     cls: type[Struct] = type(obj)
     rules, namespaced = _find(cls)
-    errors = []
-    if namespaced is not None:
-        errors = list(meta.object_meta(obj.metadata, rules.name, namespaced=namespaced))
-    if rules.create is not None:
-        errors.extend(rules.create(obj))
-    return errors
+    own = () if namespaced is None else meta.object_meta(obj.metadata, rules.name, namespaced=namespaced)
+    return _first(own, rules.create(obj) if rules.create is not None else ())
 
 
 def validate_update(new: Any, old: Any) -> list[FieldError]:
     """What is wrong with changing `old` into `new`."""
     cls: type[Struct] = type(new)
     rules, namespaced = _find(cls)
-    errors = [] if namespaced is None else list(meta.object_meta_update(new.metadata, old.metadata))
+    own = () if namespaced is None else meta.object_meta_update(new.metadata, old.metadata)
     if rules.update is not None:
-        errors.extend(rules.update(new, old))
-    elif rules.create is not None:
-        errors.extend(rules.create(new))
-    return errors
+        return _first(own, rules.update(new, old))
+    return _first(own, rules.create(new) if rules.create is not None else ())
 
 
 def validate_status_update(new: Any, old: Any) -> list[FieldError]:
     """What is wrong with changing the status of `old` into that of `new`."""
     cls: type[Struct] = type(new)
     rules, namespaced = _find(cls)
-    errors = [] if namespaced is None else list(meta.object_meta_update(new.metadata, old.metadata))
-    if rules.status is not None:
-        errors.extend(rules.status(new, old))
-    return errors
+    own = () if namespaced is None else meta.object_meta_update(new.metadata, old.metadata)
+    return _first(own, rules.status(new, old) if rules.status is not None else ())
+
+
+def _first(own: Iterable[FieldError], others: Iterable[FieldError]) -> list[FieldError]:
+    """As many findings as help anybody: an object of many thousand broken parts must not make as many messages."""
+    return list(islice(chain(own, others), _MOST))
 
 
 @functools.cache

@@ -26,7 +26,7 @@ from ..field_errors import (
     too_many,
 )
 from ..selectors import SelectorError
-from . import checks, cron, job_status, meta, pods
+from . import checks, cron, job_indexes, job_status, meta, pods
 from .rules import Rules
 
 _MANY = 100_000
@@ -174,11 +174,13 @@ def _exit_codes(found: PodFailurePolicyOnExitCodesRequirement, spec: JobSpec, pa
         yield invalid_value(place, found.values, "at least one value is required")
     elif len(found.values) > _EXIT_CODES_MAX:
         yield too_many(place, len(found.values), _EXIT_CODES_MAX)
+    seen: set[int] = set()
     for index, code in enumerate(found.values):
         if found.operator == "In" and code == 0:
             yield invalid_value(place.index(index), code, "must not be 0 for the In operator")
-        if code in found.values[:index]:
+        if code in seen:
             yield duplicate(place.index(index), code)
+        seen.add(code)
     if found.values != sorted(found.values):
         yield invalid_value(place, found.values, "must be ordered")
 
@@ -200,8 +202,8 @@ def _success_rule(rule: SuccessPolicyRule, completions: int, path: Path) -> Erro
         place = path.child("succeededIndexes")
         if len(rule.succeeded_indexes) > _INDEXES_MAX_BYTES:
             yield too_long(place, _INDEXES_MAX_BYTES)
-        found, problem = indexes(rule.succeeded_indexes, completions)
-        total = len(found)
+        found, problem = job_indexes.parse(rule.succeeded_indexes, completions)
+        total = job_indexes.size(found)
         if problem:
             yield invalid_value(place, rule.succeeded_indexes, f"error parsing succeededIndexes: {problem}")
     count = rule.succeeded_count
@@ -217,29 +219,6 @@ def _success_rule(rule: SuccessPolicyRule, completions: int, path: Path) -> Erro
             f"must be less than or equal to {total} (the number of indexes in the specified succeededIndexes field)"
         )
         yield invalid_value(place, count, message)
-
-
-def indexes(text: str, completions: int) -> tuple[set[int], str]:
-    """The indexes in a text such as ``0-2,5``, and what is wrong with it."""
-    found: set[int] = set()
-    last = -1
-    for part in filter(None, text.split(",")):
-        ends = part.split("-")
-        if len(ends) > 2:
-            rule = "an index interval can have at most two parts separated by '-'"
-            return set(), f'the fragment "{part}" violates the requirement that {rule}'
-        for end in ends:
-            if not end.isdecimal():
-                return set(), f'cannot convert string to integer for index: "{end}"'
-            if int(end) >= completions:
-                return set(), f'too large index: "{end}"'
-        first, final = int(ends[0]), int(ends[-1])
-        if last >= first or (len(ends) == 2 and first >= final):
-            previous, current = (last, first) if last >= first else (first, final)
-            return set(), f"non-increasing order, previous: {previous}, current: {current}"
-        found.update(range(first, final + 1))
-        last = final
-    return found, ""
 
 
 def _restart_policy(spec: JobSpec, path: Path) -> Errors:

@@ -90,11 +90,13 @@ def _create(found: CertificateSigningRequest) -> Errors:
         yield invalid_value(SPEC.child("request"), spec.request, problem)
     if not spec.usages:
         yield required(SPEC.child("usages"))
+    seen: set[str] = set()
     for index, usage in enumerate(spec.usages):
         if usage not in _USAGES:
             yield not_supported(SPEC.child("usages").index(index), usage, _USAGES)
-        if usage in spec.usages[:index]:
+        if usage in seen:
             yield duplicate(SPEC.child("usages").index(index), usage)
+        seen.add(usage)
     if spec.signer_name == "kubernetes.io/legacy-unknown":
         message = "the legacy signerName is not allowed via this API version"
         yield invalid_value(SPEC.child("signerName"), spec.signer_name, message)

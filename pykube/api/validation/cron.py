@@ -18,6 +18,7 @@ _FIELDS: tuple[tuple[int, int, dict[str, int]], ...] = (
     (0, 6, _DAYS),
 )
 _EVERY = re.compile(r"@every ([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+")
+_NUMBER = re.compile("[0-9]{1,9}")
 _ZONE_PART = re.compile(r"[A-Za-z.\-_0-9+]{1,14}")
 
 
@@ -51,7 +52,7 @@ def _part(part: str, low: int, high: int, words: dict[str, int]) -> str:
                 return f'failed to parse int from {text}: strconv.Atoi: parsing "{text}": invalid syntax'
         start = numbers[0] or 0
         end = (numbers[1] or 0) if dash else (high if slash else start)
-    if slash and not (step.isdecimal() and int(step) > 0):
+    if slash and not (_NUMBER.fullmatch(step) and int(step) > 0):
         return f"step of range should be a positive number: {part}"
     if start < low:
         return f"beginning of range ({start}) below minimum ({low}): {part}"
@@ -63,7 +64,7 @@ def _part(part: str, low: int, high: int, words: dict[str, int]) -> str:
 
 
 def _number(text: str, words: dict[str, int]) -> int | None:
-    return words.get(text.lower(), int(text) if text.isdecimal() else None)
+    return words.get(text.lower(), int(text) if _NUMBER.fullmatch(text) else None)
 
 
 def zone(name: str) -> tuple[str, ...]:

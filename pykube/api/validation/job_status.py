@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import conditions
 from ..batch_v1 import Job, JobStatus
 from ..field_errors import OMITTED, STATUS, Errors, invalid_value, required
-from . import checks
+from . import checks, job_indexes
 
 _TERMINAL = ("Failed", "Complete", "FailureTarget", "SuccessCriteriaMet")
 
@@ -24,6 +24,8 @@ def update(new: Job, old: Job) -> Errors:
         place = STATUS.child("uncountedTerminatedPods")
         yield from checks.unique(place.child("succeeded"), status.uncounted_terminated_pods.succeeded)
         yield from checks.unique(place.child("failed"), status.uncounted_terminated_pods.failed)
+    if status.completed_indexes != old.status.completed_indexes or status.failed_indexes != old.status.failed_indexes:
+        yield from _indexes(new)
     yield from _conditions(status, old.status)
     yield from _times(new, old)
     if status.ready is not None and status.ready > status.active:
@@ -57,12 +59,40 @@ def _conditions(status: JobStatus, old: JobStatus) -> Errors:
     if "Complete" in is_true - was_true and "SuccessCriteriaMet" not in is_true:
         message = "cannot set Complete=True condition without the SuccessCriteriaMet=true condition"
         yield invalid_value(path, OMITTED, message)
+    if "SuccessCriteriaMet" in is_true and "Complete" in was_true and "SuccessCriteriaMet" not in was_true:
+        message = "cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions"
+        yield invalid_value(path, OMITTED, message)
     for kind in _TERMINAL:
         if kind in was_true and kind not in is_true:
             if kind == "SuccessCriteriaMet":
                 yield invalid_value(path, OMITTED, "cannot disable the SuccessCriteriaMet=True condition")
             else:
                 yield invalid_value(path, OMITTED, f"cannot disable the terminal {kind}=True condition")
+
+
+def _indexes(job: Job) -> Errors:
+    """Which indexes of an indexed Job have ended how."""
+    status, spec = job.status, job.spec
+    completed, failed = STATUS.child("completedIndexes"), STATUS.child("failedIndexes")
+    done: job_indexes.Intervals = []
+    lost: job_indexes.Intervals = []
+    if spec.completions is not None:
+        done, problem = job_indexes.parse(status.completed_indexes, spec.completions)
+        if problem:
+            yield invalid_value(completed, status.completed_indexes, f"error parsing completedIndexes: {problem}")
+        if status.failed_indexes is not None and spec.backoff_limit_per_index is not None:
+            lost, problem = job_indexes.parse(status.failed_indexes, spec.completions)
+            if problem:
+                yield invalid_value(failed, status.failed_indexes, f"error parsing failedIndexes: {problem}")
+    if status.completed_indexes and spec.completion_mode != "Indexed":
+        message = "cannot set non-empty completedIndexes when non-indexed completion mode"
+        yield invalid_value(completed, status.completed_indexes, message)
+    if status.failed_indexes is not None and spec.backoff_limit_per_index is None:
+        message = "cannot set non-null failedIndexes when backoffLimitPerIndex is null"
+        yield invalid_value(failed, status.failed_indexes, message)
+    if (shared := job_indexes.overlap(done, lost)) is not None:
+        message = f"failedIndexes and completedIndexes overlap at index: {shared}"
+        yield invalid_value(failed, status.failed_indexes, message)
 
 
 def _times(new: Job, old: Job) -> Errors:
@@ -82,6 +112,9 @@ def _times(new: Job, old: Job) -> Errors:
             yield invalid_value(STATUS.child("active"), status.active, "active>0 is invalid for finished job")
         if status.start_time is None:
             yield required(started, "startTime is required for finished job")
+        left = status.uncounted_terminated_pods
+        if left is not None and (left.failed or left.succeeded):
+            yield invalid_value(STATUS.child("uncountedTerminatedPods"), left, "must be empty for finished job")
         if status.terminating:
             message = "terminating>0 is invalid for finished job"
             yield invalid_value(STATUS.child("terminating"), status.terminating, message)

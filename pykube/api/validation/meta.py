@@ -141,6 +141,7 @@ def owner_references(found: list[OwnerReference]) -> Errors:
                     "Only one reference can have Controller set to true."
                     f' Found "true" in references for {first} and {current}',
                 )
+                return
             else:
                 first = current
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .. import names
 from ..core_v1 import ContainerStatus, HostIP, Pod, PodCondition, PodIP
 from ..field_errors import STATUS, Errors, Path, forbidden, invalid_value
-from . import checks
+from . import checks, pod_claim_status
 
 _SYSTEM_CONDITIONS = frozenset({"PodScheduled", "Ready", "Initialized"})
 _NOMINATED = STATUS.child("nominatedNodeName")
@@ -37,10 +37,14 @@ def update(new: Pod, old: Pod) -> Errors:
         if status.host_ip != status.host_ips[0].ip:
             yield invalid_value(place.index(0).child("ip"), status.host_ips[0].ip, "must be equal to `hostIP`")
         yield from _ips(status.host_ips, place)
+    yield from pod_claim_status.claims(new)
 
 
 def _conditions(found: list[PodCondition]) -> Errors:
     for index, condition in enumerate(found):
+        if condition.observed_generation < 0:
+            place = STATUS.child("conditions").index(index).child("observedGeneration")
+            yield invalid_value(place, condition.observed_generation, "must be a non-negative integer")
         if condition.type not in _SYSTEM_CONDITIONS:
             place = STATUS.child("conditions").index(index).child("Type")
             yield from checks.follows(place, condition.type, names.qualified_name)

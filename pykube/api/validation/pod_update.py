@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .. import codec
-from ..core_v1 import Container, NodeAffinity, NodeSelectorTerm, Pod, PodSpec, Toleration
+from ..core_v1 import NodeAffinity, NodeSelectorTerm, Pod, PodSpec, Toleration
 from ..field_errors import METADATA, SPEC, Errors, Path, forbidden, invalid_value
-from ..quantity import Quantity
 from . import checks
 from .difference import difference
 
@@ -18,7 +17,6 @@ _UPDATABLE = (
     " previously negative)"
 )
 _MIRROR = "kubernetes.io/config.mirror"
-_RESIZABLE = ("cpu", "memory")
 
 
 def update(new: Pod, old: Pod) -> Errors:
@@ -163,43 +161,3 @@ def ephemeral_containers(new: Pod, old: Pod) -> Errors:
         elif after != before:
             shown = difference(before, after)
             yield forbidden(path, f'existing ephemeral containers "{before.name}" may not be changed\n{shown}')
-
-
-def resize(new: Pod, old: Pod) -> Errors:
-    """CPU and memory of containers can change; the quality of service cannot, and nothing else."""
-    if _MIRROR in old.metadata.annotations:
-        yield forbidden(Path(""), "static pods cannot be resized")
-        return
-    wanted = codec.copy(new.spec)
-    for name, after, before in (
-        ("containers", wanted.containers, old.spec.containers),
-        ("initContainers", wanted.init_containers, old.spec.init_containers),
-    ):
-        path = SPEC.child(name)
-        if [one.name for one in after] != [one.name for one in before]:
-            yield forbidden(path, f"{name} may not be added or removed on resize")
-            return
-        for index, (container, was) in enumerate(zip(after, before, strict=True)):
-            yield from _resized(container, was, path.index(index))
-    if wanted != old.spec:
-        yield forbidden(SPEC, "only cpu and memory resources are mutable")
-
-
-def _resized(container: Container, old: Container, path: Path) -> Errors:
-    """Sets what may change back to what it was."""
-    place = path.child("resources")
-    for name, after, before in (
-        ("requests", container.resources.requests, old.resources.requests),
-        ("limits", container.resources.limits, old.resources.limits),
-    ):
-        if not before.keys() <= after.keys():
-            yield forbidden(place.child(name), f"resource {name} cannot be removed")
-        _set_back(after, before)
-
-
-def _set_back(after: dict[str, Quantity], before: dict[str, Quantity]) -> None:
-    for name in _RESIZABLE:
-        if name in before:
-            after[name] = before[name]
-        else:
-            after.pop(name, None)

@@ -18,7 +18,19 @@ from ..core_v1 import (
 )
 from ..field_errors import METADATA, SPEC, Errors, Path, duplicate, forbidden, invalid_value, required, too_long
 from ..meta_v1 import ObjectMeta
-from . import checks, containers, env, meta, pod_status, pod_update, resources, scheduling, security, volumes
+from . import (
+    checks,
+    containers,
+    env,
+    meta,
+    pod_resize,
+    pod_status,
+    pod_update,
+    resources,
+    scheduling,
+    security,
+    volumes,
+)
 from .containers import Surroundings
 from .rules import Rules
 
@@ -301,9 +313,12 @@ def bound(pod: Pod) -> Errors:
 
 def resize(new: Pod, old: Pod) -> Errors:
     """The ``resize`` subresource."""
+    if found := pod_resize.refused(old):
+        yield from found
+        return
     yield from meta.object_meta_update(new.metadata, old.metadata)
     yield from metadata_and_spec(new)
-    yield from pod_update.resize(new, old)
+    yield from pod_resize.resize(new, old)
 
 
 def _template(found: PodTemplate) -> Errors:

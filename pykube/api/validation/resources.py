@@ -176,6 +176,7 @@ def _within_limits(found: ResourceRequirements, path: Path) -> Errors:
 
 def _claims(found: list[ResourceClaim], known: Collection[str], path: Path) -> Errors:
     seen: set[tuple[str, str]] = set()
+    taken: set[str] = set()
     for index, claim in enumerate(found):
         place = path.index(index)
         if not claim.name:
@@ -184,12 +185,13 @@ def _claims(found: list[ResourceClaim], known: Collection[str], path: Path) -> E
         if claim.request:
             yield from checks.follows(place.child("request"), claim.request, names.dns_label)
         whole_taken = (claim.name, "") in seen
-        part_taken = not claim.request and any(name == claim.name for name, _ in seen)
+        part_taken = not claim.request and claim.name in taken
         if whole_taken or part_taken:
             yield duplicate(place, claim.name)
         elif (claim.name, claim.request) in seen:
             yield duplicate(place, f"{claim.name}/{claim.request}")
         seen.add((claim.name, claim.request))
+        taken.add(claim.name)
         if claim.name not in known:
             shown = f": {', '.join(sorted(known))}" if known else " which is empty"
             detail = f"must be one of the names in pod.spec.resourceClaims{shown}"

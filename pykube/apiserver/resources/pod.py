@@ -77,6 +77,7 @@ class PodStrategy(Strategy):
         else:
             spec.containers = _with_resources(spec.containers, wanted.containers)
             spec.init_containers = _with_resources(spec.init_containers, wanted.init_containers)
+            spec.resources = wanted.resources
         new.spec = spec
 
     @staticmethod

@@ -128,3 +128,9 @@ def test_addition_commutes_and_subtraction_undoes(left: Quantity, right: Quantit
 @given(quantities, quantities)
 def test_order_follows_the_sign_of_the_difference(left: Quantity, right: Quantity) -> None:
     assert (left < right) == ((left - right).sign < 0)
+
+
+@pytest.mark.parametrize("written", ["9" * 5000, "1." + "9" * 500, "1e" + "9" * 5000, "1e99999999999", "1e٣"])
+def test_more_digits_than_anybody_needs(written: str) -> None:
+    with pytest.raises(QuantityError):
+        Quantity.parse(written)

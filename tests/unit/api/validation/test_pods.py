@@ -306,6 +306,69 @@ def test_resize_changes_cpu_and_memory_only() -> None:
     assert error.detail == "resource requests cannot be removed"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ({"metadata": {"annotations": {"kubernetes.io/config.mirror": "x"}}}, {}, "static pods cannot be resized"),
+        (spec(os={"name": "windows"}), {}, "windows pods cannot be resized"),
+        (
+            {"status": {"containerStatuses": [{"name": "a", "state": {"running": {}}}]}},
+            {},
+            "Pod running on node without support for resize",
+        ),
+        (spec(resources={"requests": {"cpu": "1"}}), {}, "pod-level resources cannot be removed"),
+        ({}, spec(containers=[{"name": "b", "image": "x"}]), "containers may not be renamed or reordered on resize"),
+        (
+            {},
+            spec(initContainers=[{"name": "i", "image": "x"}]),
+            "initContainers may not be added or removed on resize",
+        ),
+        (
+            spec(initContainers=[{"name": "i", "image": "x", "resources": {"requests": {"cpu": "1"}}}]),
+            spec(initContainers=[{"name": "i", "image": "y", "resources": {"requests": {"cpu": "2"}}}]),
+            "only cpu and memory resources for init or sidecar containers are mutable",
+        ),
+    ],
+    ids=["static", "windows", "node", "pod", "renamed", "added", "init"],
+)
+def test_what_cannot_be_resized(old: dict[str, Any], new: dict[str, Any], message: str) -> None:
+    found = list(pods.resize(build("Pod", new), build("Pod", old)))
+    assert message in [error.detail for error in found]
+
+
+def test_resources_of_a_whole_pod_are_resized() -> None:
+    old = build("Pod", spec(resources={"requests": {"cpu": "1"}}))
+    assert list(pods.resize(build("Pod", spec(resources={"requests": {"cpu": "2"}})), old)) == []
+    (error,) = pods.resize(
+        build(
+            "Pod",
+            spec(resources={"requests": {"cpu": "1", "hugepages-2Mi": "2Mi"}, "limits": {"hugepages-2Mi": "2Mi"}}),
+        ),
+        old,
+    )
+    assert error.detail == "only cpu and memory resources are mutable at pod-level"
+
+
+def test_claims_in_the_status() -> None:
+    status = {
+        "resourceClaimStatuses": [{"name": "c", "resourceClaimName": "x_y"}],
+        "extendedResourceClaimStatus": {
+            "resourceClaimName": "claim",
+            "requestMappings": [
+                {"containerName": "a", "resourceName": "example.com/gpu", "requestName": "r"},
+                {"containerName": "z", "resourceName": "example.com/gpu", "requestName": "r"},
+            ],
+        },
+    }
+    found = status_updated(build("Pod", {"status": status}), build("Pod"))
+    assert [text.partition(":")[0] for text in found] == [
+        "status.resourceClaimStatuses[0].name",
+        "status.resourceClaimStatuses[0].resourceClaimName",
+        "status.extendedResourceClaimStatus.requestMappings[0].resourceName",
+        "status.extendedResourceClaimStatus.requestMappings[1].containerName",
+    ]
+
+
 def test_status() -> None:
     ended = {"status": {"containerStatuses": [{"name": "a", "state": {"terminated": {"exitCode": 0}}}]}}
     running = {"status": {"containerStatuses": [{"name": "a", "state": {"running": {}}}]}}

@@ -104,10 +104,27 @@ def test_containers_for_debugging_are_added():
 
 def test_resources_are_resized():
     async def run(api):
+        container = {"name": "c", "image": "i", "resources": {"requests": {"cpu": "2"}}}
+        await api.post(PODS, {"metadata": {"name": "q"}, "spec": {"containers": [container]}})
         wanted = {"spec": {"containers": [{"name": "c", "image": "x", "resources": {"requests": {"cpu": "1"}}}]}}
-        answer = await api.patch(f"{PODS}/p/resize", wanted, "strategic-merge-patch")
+        answer = await api.patch(f"{PODS}/q/resize", wanted, "strategic-merge-patch")
         [container] = answer.doc["spec"]["containers"]
         assert container["resources"] == {"requests": {"cpu": "1"}}
         assert container["image"] == "i"
+        refused = await api.patch(f"{PODS}/p/resize", wanted, "strategic-merge-patch")
+        assert "Pod QOS Class may not change as a result of resizing" in refused.message
+
+
+def test_parts_of_a_pod_are_judged_with_the_whole():
+    async def run(api):
+        added = {"spec": {"ephemeralContainers": [{"name": "E", "image": ""}]}}
+        answer = await api.patch(f"{PODS}/p/ephemeralcontainers", added, "strategic-merge-patch")
+        assert "spec.ephemeralContainers[0].image: Required value" in answer.message
+        bound = await api.post(f"{PODS}/p/binding", {**BINDING, "target": {"name": "No node"}})
+        assert 'target.name: Invalid value: "No node"' in bound.message
+        wrong = {"metadata": {"name": "p"}, "deleteOptions": {"propagationPolicy": "x"}}
+        before = (await api.get(f"{PODS}/p")).body
+        assert (await api.post(f"{PODS}/p/eviction", wrong)).status == 422
+        assert (await api.get(f"{PODS}/p")).body == before
 
     story(run)
