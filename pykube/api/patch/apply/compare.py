@@ -8,7 +8,7 @@ from typing import Any
 
 from . import field_sets
 from .field_sets import SELF, Fields, difference, union
-from .nodes import ANY, LEAF, Kind, Node
+from .nodes import ANY, Kind, Node
 
 Map = Mapping[str, Any]
 
@@ -44,20 +44,24 @@ def compare(node: Node, old: Map, new: Map) -> Comparison:
 
 
 def everything(node: Node, value: Any) -> Fields:
-    """The place of `value` and all places in it."""
-    if node is LEAF or not value:
-        return _LEAF
-    kind = node.kind_of(value)
-    if kind is Kind.LEAF:
+    """The place of `value` and all places in it.
+
+    Every create asks for a whole object, so what `Node.kind_of` says is worked out here.
+    """
+    kind = node.kind
+    if not value or kind is Kind.LEAF or type(value) not in _NESTED:
         return _LEAF
     found: Fields = {SELF: _LEAF}
-    if kind is Kind.MAP:
+    if type(value) is dict:
+        if kind is not Kind.MAP and kind is not Kind.ANY:
+            return _LEAF
         fields, element = node.fields, node.element or ANY
         for key, below in value.items():
-            child = fields.get(key, element)
-            deep = child is not LEAF and type(below) in _NESTED
-            found["f:" + key] = everything(child, below) if deep else _LEAF
+            deep = type(below) in _NESTED
+            found["f:" + key] = everything(fields.get(key, element), below) if deep else _LEAF
         return found
+    if kind is Kind.MAP or kind is Kind.ANY:
+        return _LEAF
     item = node.element or ANY
     for path_element, items in by_element(node, value).items():
         found[path_element] = everything(item, items[0]) if len(items) == 1 else _LEAF
