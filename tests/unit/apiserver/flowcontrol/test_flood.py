@@ -22,6 +22,9 @@ from tests.fakes.flow_control import level, schema
 CLIENTS = 120
 """Connections of the flood."""
 
+LIMIT = 200
+"""Seconds after which a story is given up, however slow the machine."""
+
 
 class Server:
     """A running server and clients of it."""
@@ -69,7 +72,8 @@ def story(config, run):
         users = TokenFile(['root,root,1,"system:masters"', "alice,alice,2", "bob,bob,3"])
         server = await app.serve(config, store, pki, tokens=[users])
         try:
-            await run(Server(server, ssl.create_default_context(cafile=pki.ca_file)))
+            async with asyncio.timeout(LIMIT):
+                await run(Server(server, ssl.create_default_context(cafile=pki.ca_file)))
         finally:
             await server.close()
             await store.close()
@@ -78,9 +82,9 @@ def story(config, run):
 
 
 async def prepared(server):
-    """Alice and bob share a level of few seats and short queues."""
+    """Alice and bob share a level of two seats and short queues: far less than comes in one turn of the loop."""
     registry = server.server.registry
-    await registry.create(level("narrow", 10, queues=64, hand=2, length=5, borrowing=0))
+    await registry.create(level("narrow", 10, queues=64, hand=1, length=1, borrowing=0))
     await registry.create(schema("both", "narrow", "alice", "bob"))
     await asyncio.sleep(0)
 
