@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from . import runtime_costs
+from . import runtime_costs, selections
 from .checker import Checked
 from .dispatch import dispatcher
 from .errors import CompileError, EvaluationError
@@ -20,12 +20,13 @@ from .escaping import keyword_field
 from .folds import FoldSlots, added_item, binder, gatherer, lister, quantifier
 from .frame import Frame, Run
 from .library.conversions import FOLDED
-from .library.operators import MISSING, at, contained, find, index
+from .library.operators import contained
 from .library.regexes import SEARCHES, compiled
 from .logic import and_runner, conditional_runner, or_runner
+from .makers import list_maker, map_maker, object_maker
 from .syntax import Call, Fold, Ident, ListNode, Literal, MapNode, Node, Select, StructNode
 from .types import Kind, Type
-from .values import NONE, Object, Optional, TypeName, equal, some, text_of
+from .values import TypeName, equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ class Planner:
         name, declared = self._field(node.operand, node.field)
         if node.test:
             cost = operand.cost if operand.attribute else operand.cost + 1
-            return Plan(_test(operand.run, name, declared=declared), cost, attribute=True)
-        run = _get_declared(operand.run, name) if declared else _get(operand.run, name)
+            return Plan(selections.presence(operand.run, name, declared=declared), cost, attribute=True)
+        run = selections.declared_field(operand.run, name) if declared else selections.field(operand.run, name)
         return _qualified(operand, run, 1)
 
     def _field(self, operand: Node, field: str) -> tuple[str, bool]:
@@ -132,14 +133,15 @@ class Planner:
             runs = [item.run for item in items]
             cost = runtime_costs.LIST_COST + sum(item.cost for item in items)
             return Plan(lambda frame: [run(frame) for run in runs], cost)
-        return _optional_list(items, node.optional)
+        cost = runtime_costs.LIST_COST + sum(item.cost for item in items)
+        return Plan(list_maker([item.run for item in items], node.optional), cost)
 
     def _map(self, node: MapNode) -> Plan:
         keys = [self.plan(entry.key) for entry in node.entries if isinstance(entry.key, Node)]
         values = [self.plan(entry.value) for entry in node.entries]
         optional = [entry.optional for entry in node.entries]
         parts = [*keys, *values]
-        run = _map_runner([key.run for key in keys], [value.run for value in values], optional)
+        run = map_maker([key.run for key in keys], [value.run for value in values], optional)
         if all(part.constant for part in parts) and not any(optional):
             return constant(run(Frame({}, 0, 0)))
         return Plan(run, runtime_costs.MAP_COST + sum(part.cost for part in parts))
@@ -148,19 +150,7 @@ class Planner:
         values = [self.plan(entry.value) for entry in node.entries]
         name = node.name.removeprefix(".")
         parts = [(str(entry.key), value.run, entry.optional) for entry, value in zip(node.entries, values, strict=True)]
-
-        def run(frame: Frame) -> Object:
-            fields: dict[str, Any] = {}
-            for key, value, optional in parts:
-                found = value(frame)
-                if optional:
-                    found = _entry(key, found)
-                    if found is MISSING:
-                        continue
-                fields[key] = found
-            return Object(name, fields)
-
-        return Plan(run, runtime_costs.STRUCT_COST + sum(value.cost for value in values))
+        return Plan(object_maker(name, parts), runtime_costs.STRUCT_COST + sum(value.cost for value in values))
 
     def _fold(self, node: Fold) -> Plan:
         whole, start = self.plan(node.range), self.plan(node.start)
@@ -233,8 +223,8 @@ class Planner:
         optional = node.function != "_[_]"
         if node.function == "_?._":
             name, declared = self._field(node.arguments[0], key.value)
-            return _qualified(operand, _optional_field(operand.run, name, declared=declared), 1)
-        run = (_optional_index if optional else _index)(operand.run, key.run)
+            return _qualified(operand, selections.optional_field(operand.run, name, declared=declared), 1)
+        run = (selections.optional_item if optional else selections.item)(operand.run, key.run)
         price = 1 if key.constant else key.cost if key.attribute else key.cost + 1
         return _qualified(operand, run, price)
 
@@ -242,7 +232,7 @@ class Planner:
         """``a.or(b)`` and ``a.orValue(b)``: the second is only looked at if the first is missing."""
         assert node.target is not None
         one, two = self.plan(node.target), self.plan(node.arguments[0])
-        return Plan(_or(one.run, two.run, two.cost, value=node.function == "orValue"), one.cost)
+        return Plan(selections.alternative(one.run, two.run, two.cost, value=node.function == "orValue"), one.cost)
 
 
 _SPECIAL: Final[dict[str, Callable[[Planner, Call], Plan]]] = {
@@ -285,96 +275,6 @@ def _qualified(operand: Plan, run: Run, price: int) -> Plan:
     if operand.attribute:
         return Plan(run, operand.cost + price, attribute=True, root=operand.root)
     return Plan(run, operand.cost + 1 + price, attribute=True, root=1)
-
-
-def _get(operand: Run, name: str) -> Run:
-    def run(frame: Frame) -> Any:
-        value = operand(frame)
-        if type(value) is dict:
-            try:
-                return value[name]
-            except KeyError:
-                raise EvaluationError(f"no such key: {name}") from None
-        if isinstance(value, Optional):
-            return _of_optional(frame, value, name)
-        return index(value, name)
-
-    return run
-
-
-def _get_declared(operand: Run, name: str) -> Run:
-    """From an object whose fields are declared: null is as good as nothing."""
-
-    def run(frame: Frame) -> Any:
-        value = operand(frame)
-        if isinstance(value, dict):
-            found = value.get(name)
-            if found is None:
-                raise EvaluationError(f"no such key: {name}")
-            return found
-        if isinstance(value, Optional):
-            return _of_optional(frame, value, name, declared=True)
-        return index(value, name)
-
-    return run
-
-
-def _of_optional(frame: Frame, value: Optional, key: Any, *, declared: bool = False) -> Optional:
-    found = at(value.value, key) if value.present else MISSING
-    if found is MISSING or (declared and found is None):
-        frame.cost -= 1
-        return NONE
-    return some(found)
-
-
-def _test(operand: Run, name: str, *, declared: bool) -> Run:
-    def run(frame: Frame) -> bool:
-        value = operand(frame)
-        if isinstance(value, Optional):
-            value = value.value if value.present else {}
-        found = value.get(name, MISSING) if type(value) is dict else at(value, name)
-        return found is not MISSING and not (declared and found is None)
-
-    return run
-
-
-def _optional_field(operand: Run, name: str, *, declared: bool) -> Run:
-    def run(frame: Frame) -> Optional:
-        value = operand(frame)
-        return _of_optional(frame, value if isinstance(value, Optional) else some(value), name, declared=declared)
-
-    return run
-
-
-def _index(operand: Run, key: Run) -> Run:
-    def run(frame: Frame) -> Any:
-        value, place = operand(frame), key(frame)
-        if isinstance(value, Optional):
-            return _of_optional(frame, value, place)
-        return index(value, place)
-
-    return run
-
-
-def _optional_index(operand: Run, key: Run) -> Run:
-    def run(frame: Frame) -> Any:
-        value, place = operand(frame), key(frame)
-        return _of_optional(frame, value if isinstance(value, Optional) else some(value), place)
-
-    return run
-
-
-def _or(one: Run, two: Run, price: int, *, value: bool) -> Run:
-    def run(frame: Frame) -> Any:
-        found = one(frame)
-        if not isinstance(found, Optional):
-            raise EvaluationError("no such overload")
-        if found.present:
-            return found.value if value else found
-        frame.cost += price
-        return two(frame)
-
-    return run
 
 
 def _equality(one: Run, two: Run, *, wanted: bool) -> Run:
@@ -447,50 +347,6 @@ def _priced(
             frame.cost -= cost
         result = call(*values)
         frame.spend(price(values, result))
-        return result
-
-    return run
-
-
-def _entry(key: object, value: Any) -> Any:
-    """What an optional entry adds, or MISSING."""
-    if not isinstance(value, Optional):
-        raise EvaluationError(f"cannot initialize optional entry '{key}' from non-optional value {text_of(value)}")
-    return value.value if value.present else MISSING
-
-
-def _optional_list(items: list[Plan], optional: frozenset[int]) -> Plan:
-    def run(frame: Frame) -> list[Any]:
-        result = []
-        for place, item in enumerate(items):
-            value = item.run(frame)
-            if place in optional:
-                if not isinstance(value, Optional):
-                    text = f"cannot initialize optional list element from non-optional value {text_of(value)}"
-                    raise EvaluationError(text)
-                if not value.present:
-                    continue
-                value = value.value
-            result.append(value)
-        return result
-
-    return Plan(run, runtime_costs.LIST_COST + sum(item.cost for item in items))
-
-
-def _map_runner(keys: list[Run], values: list[Run], optional: list[bool]) -> Callable[[Frame], dict[Any, Any]]:
-    def run(frame: Frame) -> dict[Any, Any]:
-        result: dict[Any, Any] = {}
-        for key_run, value_run, is_optional in zip(keys, values, optional, strict=True):
-            key, value = key_run(frame), value_run(frame)
-            if not isinstance(key, str | int | float):
-                raise EvaluationError(f"unsupported key type: {text_of(key)}")
-            if is_optional:
-                value = _entry(text_of(key), value)
-                if value is MISSING:
-                    continue
-            if find(result, key) is not MISSING:
-                raise EvaluationError(f"Failed with repeated key: {text_of(key)}")
-            result[key] = value
         return result
 
     return run

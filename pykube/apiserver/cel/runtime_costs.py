@@ -6,9 +6,10 @@ Source: cel-go, interpreter/runtimecost.go, ext/lists.go and ext/sets.go; k8s.io
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from .cost import PER_CALL_LIMIT
 from .library.formats import FormatValue
 from .values import UInt, size
 
@@ -59,10 +60,20 @@ def _whole(value: Any) -> int:
     if isinstance(value, bytes):
         return int(len(value) * STRING_FACTOR)
     if isinstance(value, list):
-        return sum(map(_whole, value))
+        return _sum(value)
     if isinstance(value, dict):
-        return sum(_whole(key) + _whole(one) for key, one in value.items())
+        return _sum(value.keys()) + _sum(value.values())
     return 1
+
+
+def _sum(parts: Iterable[Any]) -> int:
+    """As far as it matters: more than all that may be spent is enough."""
+    total = 0
+    for part in parts:
+        total += _whole(part)
+        if total > PER_CALL_LIMIT:
+            break
+    return total
 
 
 def _selector(arguments: list[Any], _: Any) -> int:

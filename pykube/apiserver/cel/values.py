@@ -170,7 +170,7 @@ class MapList(list[Any]):
 def equal(one: Any, two: Any) -> bool:
     """CEL's ``==``: numbers by value whatever their type, anything else only with its own type."""
     if one is two:
-        return bool(one == one)
+        return type(one) is not float or one == one
     kind = type(one)
     if kind is str or type(two) is str:
         return bool(one == two)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ..errors import EvaluationError
+from ..limits import check_characters
 from ..numbers import double_text
 from ..values import Duration, Timestamp, TypeName, UInt, text_of, type_name
 
@@ -30,10 +31,10 @@ def format_text(pattern: str, arguments: list[Any]) -> str:
         EvaluationError: a clause is unknown, has no argument, or one that it cannot print.
     """
     rest = iter(arguments)
-    count = 0
+    count = length = 0
 
     def clause(found: re.Match[str]) -> str:
-        nonlocal count
+        nonlocal count, length
         if found[1]:
             return "%"
         try:
@@ -52,7 +53,10 @@ def format_text(pattern: str, arguments: list[Any]) -> str:
                 if printer is None
                 else f"could not parse formatting clause: precision {digits} is too large"
             )
-        return printer(value, digits)
+        made = printer(value, digits)
+        length += len(made)
+        check_characters(length)
+        return made
 
     return _CLAUSE.sub(clause, pattern)
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ..declarations import Overload, function, method
 from ..errors import EvaluationError
+from ..limits import MOST_ITEMS, check_items
 from ..values import Duration, UInt, equal, type_name
 from .operators import add, compare, contained
 
@@ -70,7 +71,9 @@ def _slice(items: list[Any], start: int, end: int) -> list[Any]:
 def _flatten(items: list[Any], depth: int = 1) -> list[Any]:
     if depth < 0:
         raise EvaluationError("level must be non-negative")
-    return list(_flat(items, depth))
+    found = list(itertools.islice(_flat(items, depth), MOST_ITEMS + 1))
+    check_items(len(found))
+    return found
 
 
 def _flat(items: list[Any], depth: int) -> Iterator[Any]:

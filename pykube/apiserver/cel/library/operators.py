@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ..declarations import Overload, function
 from ..errors import EvaluationError
+from ..limits import check_items
 from ..numbers import as_int, check_uint, divide, quotient, remainder
 from ..values import Duration, MapList, SetList, Timestamp, UInt, equal, text_of, type_name
 from .times import duration, timestamp
@@ -22,7 +23,10 @@ def add(one: Any, two: Any) -> Any:
     if kind is type(two):
         if kind is int:
             return as_int(one + two)
-        if kind is str or kind is float or kind is bytes or kind is list:
+        if kind is str or kind is float or kind is bytes:
+            return one + two
+        if kind is list:
+            check_items(len(one) + len(two))
             return one + two
         if kind is UInt:
             return UInt(check_uint(one + two))
@@ -31,6 +35,7 @@ def add(one: Any, two: Any) -> Any:
     if isinstance(one, SetList | MapList) and isinstance(two, list):
         return one.plus(two)
     if isinstance(one, list) and isinstance(two, list):
+        check_items(len(one) + len(two))
         return [*one, *two]
     if kind is Timestamp and type(two) is Duration:
         return timestamp(one.nanos + two.nanos, one.offset)

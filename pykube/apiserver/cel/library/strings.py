@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ..declarations import function, method
 from ..errors import EvaluationError
+from ..limits import check_characters
 from ..values import text_of
 from .formatting import format_text
 
@@ -72,6 +73,8 @@ def _upper(text: str) -> str:
 
 
 def _replace(text: str, old: str, new: str, count: int = -1) -> str:
+    times = text.count(old) if count < 0 else min(count, text.count(old))
+    check_characters(len(text) + times * max(len(new) - len(old), 0))
     return text.replace(old, new, max(count, -1))
 
 
@@ -110,6 +113,7 @@ def _join(items: list[Any], separator: str = "") -> str:
     for item in items:
         if not isinstance(item, str):
             raise EvaluationError(f"join: invalid input: {text_of(item)}")
+    check_characters(sum(map(len, items)) + len(separator) * len(items))
     return separator.join(items)
 
 

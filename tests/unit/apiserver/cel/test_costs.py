@@ -90,6 +90,10 @@ def test_what_has_no_limit_is_estimated_as_if_it_were_endless() -> None:
         "lists.range(2000).all(x, lists.range(2000).all(y, x + y >= 0))",
         "lists.range(900000).distinct()",
         "lists.range(1000).map(x, lists.range(1000)).flatten().map(x, [x])",
+        "[lists.range(100)]" + ".map(a, a + a)" * 25 + ".size() > 0",
+        "['x']" + ".map(a, a.replace('', a + a))" * 15 + ".size() > 0",
+        "[['x']]" + ".map(a, a + a)" * 15 + "[0].join('" + "x" * 1000 + "').size() > 0",
+        "[[lists.range(2000)]]" + ".map(a, a + a)" * 15 + ".map(a, a.flatten().size())",
     ],
 )
 def test_runaway_expressions_are_stopped(text: str) -> None:

@@ -12,8 +12,8 @@ VALUES = {"object": {"metadata": {"name": "x"}}}
 
 
 def test_an_object() -> None:
-    text = "Object{spec: Object.spec{replicas: 3, ?paused: optional.none(), list: [Object.spec.list{a: object.metadata.name}]}}"
-    found = ENVIRONMENT.compile(text, returns=OBJECT).value(VALUES)
+    spec = "Object.spec{replicas: 3, ?paused: optional.none(), list: [Object.spec.list{a: object.metadata.name}]}"
+    found = ENVIRONMENT.compile(f"Object{{spec: {spec}}}", returns=OBJECT).value(VALUES)
     assert found == {"spec": {"replicas": 3, "list": [{"a": "x"}]}}
     assert misnamed(found) == []
 

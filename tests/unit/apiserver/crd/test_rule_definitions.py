@@ -132,5 +132,5 @@ def test_paths(path: str, shown: str) -> None:
 def test_paths_that_lead_nowhere(path: str) -> None:
     properties = {"a": {"type": "object", "properties": {"b": {"type": "string"}}}}
     schema = codec.from_dict(JSONSchemaProps, {"type": "object", "properties": properties})
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"expected|unexpected|does not refer"):
         normalized(path, schema)
