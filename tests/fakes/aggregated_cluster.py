@@ -28,6 +28,8 @@ from pykube.api import codec, conditions
 from pykube.api.apiregistration_v1 import APIService, APIServiceCondition
 from pykube.api.discovery_v1 import EndpointSlice
 from pykube.apiserver import app, keys
+from pykube.apiserver.aggregator.delegates import Backend
+from pykube.apiserver.aggregator.endpoints import addresses
 from pykube.apiserver.authn.token_file import TokenFile
 from pykube.config import ServerConfig
 from pykube.pki.ca import CertificateAuthority, Profile
@@ -112,6 +114,17 @@ class Cluster:
             await self.store.create(key, codec.encode(found))
         else:
             await self.store.update(key, codec.encode(found), expected=present.revision)
+
+    async def endpoint_is(self, port: int) -> None:
+        """Wait until the API server has seen where the endpoint is."""
+        backend = Backend("default", SERVICE, 7443)
+        happened = asyncio.Event()
+        detach = self.registry.cache(EndpointSlice).attach(lambda event: happened.set())
+        async with asyncio.timeout(SECONDS):
+            while addresses(self.registry, backend) != [("127.0.0.1", port)]:
+                happened.clear()
+                await happened.wait()
+        detach()
 
     def condition(self, name: str = NAME) -> APIServiceCondition | None:
         """What is said of the extension server."""

@@ -14,7 +14,7 @@ from pykube.pki.server import ServerPki
 from ..registry import Registry
 from ..request import Context, Handler
 from .availability import Availability
-from .delegates import Delegates
+from .delegates import Delegate, Delegates
 from .documents import Documents
 from .metrics import AggregationMetrics
 from .proxy import Proxy
@@ -96,17 +96,17 @@ class Aggregation:
         """Answers for ``/openapi/v3`` and below: passes on what others have a document of."""
 
         async def handle(ctx: Context) -> web.StreamResponse:
-            remote = self.delegates.remote
-            if (
-                remote
-                and (delegate := remote.get(_group_version(ctx.info.path.removeprefix("/openapi/v3")))) is not None
-            ):
-                links = self.documents.openapi_v3()
-                if any(link.url and f"/{link.name}" == delegate.path for link in links):
-                    return await self._proxy.forward(ctx, delegate)
-            return await own(ctx)
+            delegate = self._described(ctx.info.path) if self.delegates.remote else None
+            return await (own(ctx) if delegate is None else self._proxy.forward(ctx, delegate))
 
         return handle
+
+    def _described(self, path: str) -> Delegate | None:
+        """Who has the document of version 3 at a path; None when it is made here."""
+        name = path.removeprefix("/openapi/v3/")
+        if not any(link.name == name and link.url for link in self.documents.openapi_v3()):
+            return None
+        return self.delegates.remote.get(_group_version(f"/{name}"))
 
 
 def _group_version(path: str) -> tuple[str, str]:

@@ -80,10 +80,10 @@ class Proxy:
             async with asyncio.timeout(_bound(ctx.info)):
                 async with await self._ask(ctx, target) as answer:
                     return await _answered(ctx, answer)
+        except aiohttp.ClientConnectionError as error:  # also when dialling lasts too long: a TimeoutError as well
+            return _plain(503, f"error trying to reach service: {reason(error)}")
         except TimeoutError:
             return _timed_out(ctx)
-        except aiohttp.ClientConnectionError as error:
-            return _plain(503, f"error trying to reach service: {reason(error)}")
         except (aiohttp.ClientError, ValueError) as error:
             # ValueError: a user's name that no header can hold
             return _plain(503, f"error trying to reach service: {error}")

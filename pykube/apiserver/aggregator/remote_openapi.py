@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -69,14 +69,14 @@ class Specification:
 async def fetched(source: Source, delegates: Sequence[Delegate], before: Specification) -> Specification:
     """What the server says of the delegates' group versions.
 
-    What cannot be had, or cannot be understood, is left out: the kinds work without.
+    What cannot be understood is left out: the kinds work without. What cannot be had stays as it was `before`.
     """
     try:
         links = await _links(source, delegates[0])
         return await _specification(source, delegates, links, before)
     except Unreachable as error:
         log.warning("OpenAPI of %s: %s", delegates[0].backend, error)
-        return Specification(complete=False)
+        return replace(before, complete=False)
 
 
 async def _links(source: Source, delegate: Delegate) -> Mapping[str, str] | None:

@@ -13,6 +13,7 @@ from pykube.pki.ca import Profile
 from pykube.pki.certificates import ensure
 from tests.fakes.aggregated_cluster import cluster
 from tests.fakes.extension_server import BASE, FLUNDERS, ExtensionServer
+from tests.fakes.loopback import raw_server
 
 FLUNDER = {"apiVersion": "wardle.example.com/v1alpha1", "kind": "Flunder", "metadata": {"name": "a"}}
 
@@ -150,6 +151,24 @@ def test_a_websocket_comes_through(folder):
         with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
             await it.session.ws_connect(url, headers={"Authorization": "Bearer bob"})
         assert refusal.value.status == 403
+
+    story(folder, run)
+
+
+def test_a_server_that_does_not_accept_connections(folder, monkeypatch):
+    monkeypatch.setattr(proxy, "DIAL_SECONDS", 0.05)
+
+    async def run(it):
+        async def silent(reader, writer):
+            await reader.read()
+            writer.close()
+
+        async with raw_server(silent) as port:
+            await it.put_endpoint(port)
+            await it.endpoint_is(port)
+            answer = await it.call("GET", FLUNDERS)
+        assert answer.status == 503
+        assert answer.body.startswith(b"error trying to reach service: ")
 
     story(folder, run)
 
