@@ -11,6 +11,7 @@ from typing import Any
 
 from pykube.aio.clock import Clock
 from pykube.api import codec
+from pykube.api.meta_v1 import ManagedFieldsEntry
 from pykube.api.patch.apply.operations import Versions
 from pykube.api.scheme import Resource
 from pykube.errors import AlreadyExists, ApiError, BadRequest, Cause, Details, Invalid
@@ -22,6 +23,7 @@ from .field_managers import Tracker, only_times_differ
 from .model import Model
 from .resources.strategy import Strategy
 from .table.printer import Printer
+from .versions import ConversionNeeded
 from .watch_cache import Cached, WatchCache, stamp, unstamp
 from .write import Write
 
@@ -99,6 +101,7 @@ class Storage:
         """
         self._clean_metadata(write)
         meta = write.object.metadata
+        meta.managed_fields = await self._first_owners(write)
         write.name = meta.name
         generated = bool(meta.generate_name and not meta.name)
         await pipeline.run(pipeline.CREATE, write)
@@ -124,6 +127,16 @@ class Storage:
         await self.cache.progress.reach(entry.revision)
         return Written(stamp(value, entry.revision), entry.revision, created=True)
 
+    async def _first_owners(self, write: Write) -> list[ManagedFieldsEntry]:
+        """The field managers of a new object."""
+        meta = write.object.metadata
+        given, meta.managed_fields = meta.managed_fields, []
+        while True:
+            try:
+                return self.tracker.created(write, given)
+            except ConversionNeeded as needed:
+                await needed.supply()
+
     def _clean_metadata(self, write: Write) -> None:
         """Take away from a new object what the server alone says; it says so when admission has seen the object."""
         meta = write.object.metadata
@@ -141,8 +154,6 @@ class Storage:
         meta.deletion_grace_period_seconds = None
         meta.self_link = ""
         meta.generation = 0
-        given, meta.managed_fields = meta.managed_fields, []
-        meta.managed_fields = self.tracker.created(write, given)
 
     async def update(self, write: Write, make: Make, *, retry: bool = False) -> Written:
         """Replace the object with what `make` makes of it.
@@ -158,7 +169,7 @@ class Storage:
             current = self.cache.get(key)
             if current is None:
                 raise statuses.not_found(self.resource, write.name)
-            unconditional = await self._stage_update(write, make, current)
+            unconditional = await self._staged(write, make, current)
             try:
                 return await self._put_changed(key, write, current)
             except RevisionMismatch as error:
@@ -172,6 +183,14 @@ class Storage:
                 pipeline.release(write)
                 raise
         raise statuses.conflict(self.resource, write.name)
+
+    async def _staged(self, write: Write, make: Make, current: Cached) -> bool:
+        """As `_stage_update`; what has to be converted to see who owns what is converted on the way."""
+        while True:
+            try:
+                return await self._stage_update(write, make, current)
+            except ConversionNeeded as needed:
+                await needed.supply()
 
     async def _stage_update(self, write: Write, make: Make, current: Cached) -> bool:
         """Make the new object and run the stages over it; answers whether the client named no resourceVersion."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from pykube.api import codec
@@ -9,6 +10,17 @@ from pykube.api.scheme import Resource
 
 if TYPE_CHECKING:
     from .registry import Registry
+
+
+class ConversionNeeded(Exception):
+    """Code that cannot wait has come to where an object in another version is needed.
+
+    Whoever can wait awaits `supply` and has that code run again from its beginning, which then finds the object.
+    """
+
+    def __init__(self, supply: Callable[[], Awaitable[None]]) -> None:
+        super().__init__("an object in another version is needed")
+        self.supply = supply
 
 
 async def encoded_as(registry: Registry, obj: Any, given: Resource, wanted: Resource) -> bytes:

@@ -100,13 +100,14 @@ def storages(
     stored = next(version for version in definition.spec.versions if version.storage)
     conversion = definition.spec.conversion
     by_webhook = conversion is not None and conversion.strategy == "Webhook" and len(definition.spec.versions) > 1
+    converter = WebhookConverter(webhooks, definition) if by_webhook else None
     kind = _Kind(
         definition,
         registry,
         terminating,
-        ServedVersions(definition),
+        ServedVersions(definition, converter),
         CustomModel(resource_of(definition, stored), compile_schema(stored)),
-        WebhookConverter(webhooks, definition) if by_webhook else None,
+        converter,
     )
     served = [version for version in definition.spec.versions if version.served]
     return [_storage(kind, version) for version in sorted(served, key=lambda version: not version.storage)]

@@ -5,20 +5,32 @@ Source: k8s.io/kube-openapi, pkg/schemaconv.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
+from pykube.api import codec
 from pykube.api.apiextensions_v1 import CustomResourceDefinition, JSONSchemaProps
+from pykube.api.custom import CustomObject
 from pykube.api.meta_v1 import ObjectMeta
 from pykube.api.patch.apply.nodes import ANY, LEAF, Kind, Node, of_custom, of_struct
 
+from ..versions import ConversionNeeded
+from .conversion import Converter
 from .pruning import META_FIELDS
+
+_KEPT = 64
+"""Converted objects that are kept for a while; one write needs a few for each version that has owners."""
 
 
 class ServedVersions:
-    """All served versions of a kind; between them, only apiVersion differs."""
+    """All served versions of a kind; without a converter, only apiVersion differs between them."""
 
-    def __init__(self, definition: CustomResourceDefinition) -> None:
+    def __init__(self, definition: CustomResourceDefinition, converter: Converter | None = None) -> None:
+        self._converter = converter
+        self._converted: OrderedDict[tuple[bytes, str], Any] = OrderedDict()
         self._nodes: Mapping[str, Node] = {
             f"{definition.spec.group}/{version.name}": node_of_version(
                 version.schema.open_apiv3_schema if version.schema is not None else None
@@ -32,8 +44,27 @@ class ServedVersions:
         return self._nodes.get(version)
 
     def convert(self, doc: Any, version: str) -> Any:
-        """An object in another version."""
-        return {**doc, "apiVersion": version}
+        """An object in another version.
+
+        Raises:
+            ConversionNeeded: a webhook has to be asked first.
+        """
+        if self._converter is None or doc.get("apiVersion") == version:
+            return {**doc, "apiVersion": version}
+        key = (codec.encode(codec.from_dict(CustomObject, doc)), version)
+        found = self._converted.get(key)
+        if found is None:
+            raise ConversionNeeded(lambda: self._supply(key))
+        return codec.copy(found)
+
+    async def _supply(self, key: tuple[bytes, str]) -> None:
+        """Convert an object and keep it for those who will ask again right away."""
+        value, version = key
+        assert self._converter is not None
+        [converted] = await self._converter.convert([value], version)
+        self._converted[key] = msgspec.json.decode(converted)
+        if len(self._converted) > _KEPT:
+            self._converted.popitem(last=False)
 
 
 def node_of_version(schema: JSONSchemaProps | None) -> Node:

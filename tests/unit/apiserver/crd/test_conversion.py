@@ -379,3 +379,26 @@ def test_a_watch_goes_on_when_the_webhook_is_back(tmp_path):
                 assert (await watch.next())["object"]["host"] == "h"
 
     asyncio.run(inside())
+
+
+def test_owners_of_fields_are_known_across_versions(tmp_path):
+    async def run(api, hooks):
+        async def apply(path, manager, **fields):
+            kind = {"apiVersion": f"{GROUP}/{path.split('/')[3]}", "kind": "CronTab", **crontab(**fields)}
+            return await api.call(
+                "PATCH", f"{path}/a?fieldManager={manager}", kind, Content_Type="application/apply-patch+yaml"
+            )
+
+        assert (await apply(ONE, "a", hostPort="h:1")).status == 201
+        assert (await apply(ONE, "a", hostPort="h:2")).status == 200
+        # Another one changes in v2 what is part of the same field in v1.
+        changed = await api.patch(f"{TWO}/a?fieldManager=b", {"port": "3"})
+        entries = {one["manager"]: one for one in changed.doc["metadata"]["managedFields"]}
+        assert "f:hostPort" not in entries.get("a", {}).get("fieldsV1", {})
+        assert entries["b"]["fieldsV1"] == {"f:port": {}}
+        conflict = await apply(ONE, "a", hostPort="h:4")
+        assert (conflict.status, conflict.doc["reason"]) == (409, "Conflict")
+        assert 'conflict with "b" using stable.example.com/v2: .port' in conflict.message
+        assert (await api.get(f"{ONE}/a")).doc["hostPort"] == "h:3"
+
+    story(tmp_path, run)
