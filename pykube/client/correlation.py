@@ -1,8 +1,8 @@
 """Which of many alike events are told anew, counted up, summed up or dropped. Pure.
 
-Figures: client-go's tools/record. An event that repeats raises a count instead of making an object; when one thing
-goes wrong in more than ten different words within ten minutes, the words are left out; and one source may tell of one
-object 25 events at once and then one every five minutes.
+Figures and order: client-go's tools/record. When one thing goes wrong in ten different words within ten minutes, the
+words are left out; an event that repeats raises a count instead of making an object; and one source may tell of one
+object 25 events at once and then one every five minutes. What is held back counts all the same.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ MEMORY = 4096
 """Keys remembered, the least recently used forgotten first."""
 
 SIMILAR_LIMIT = 10
+"""The different words that are one too many."""
 SIMILAR_WINDOW = 600.0
 """Seconds in which similar events are counted."""
 
@@ -41,11 +42,10 @@ class Occurrence:
 
 @dataclass(slots=True)
 class Told:
-    """What was told of an occurrence: the name of its Event object, and how often it happened."""
+    """What was told of an occurrence: the name of its Event object."""
 
     name: str
     namespace: str
-    count: int = 1
 
 
 @dataclass(slots=True)
@@ -87,28 +87,41 @@ class Correlator:
 
     def __init__(self) -> None:
         self._told: _Recent[Occurrence, Told] = _Recent()
+        self._counts: _Recent[Occurrence, int] = _Recent()
         self._similar: _Recent[Occurrence, _Similar] = _Recent()
         self._buckets: _Recent[tuple[str, ...], _Bucket] = _Recent()
 
     def admit(self, occurrence: Occurrence, now: float) -> Occurrence | None:
         """The occurrence as it is to be told, perhaps in other words; None: not at all."""
-        bucket = self._buckets.get(occurrence.object) or self._buckets.put(occurrence.object, _Bucket(BURST, now))
-        bucket.tokens = min(BURST, bucket.tokens + (now - bucket.at) * REFILL)
-        bucket.at = now
-        if bucket.tokens < 1:
-            return None
-        bucket.tokens -= 1
+        found = self._summed_up(occurrence, now)
+        identity = _identity(found)
+        self._counts.put(identity, self.count(found) + 1)
+        return found if self._has_room(occurrence.object, now) else None
+
+    def count(self, occurrence: Occurrence) -> int:
+        """How often it happened, told or not."""
+        return self._counts.get(_identity(occurrence)) or 0
+
+    def _summed_up(self, occurrence: Occurrence, now: float) -> Occurrence:
         key = replace(occurrence, message="")
         similar = self._similar.get(key) or self._similar.put(key, _Similar())
         if now - similar.at > SIMILAR_WINDOW:
             similar.messages.clear()
         similar.at = now
         similar.messages.add(occurrence.message)
-        if len(similar.messages) <= SIMILAR_LIMIT:
+        if len(similar.messages) < SIMILAR_LIMIT:
             return occurrence
-        while len(similar.messages) > SIMILAR_LIMIT + 1:
-            similar.messages.pop()
+        similar.messages.pop()
         return replace(occurrence, message=SUMMARY + occurrence.message)
+
+    def _has_room(self, about: tuple[str, ...], now: float) -> bool:
+        bucket = self._buckets.get(about) or self._buckets.put(about, _Bucket(BURST, now))
+        bucket.tokens = min(BURST, bucket.tokens + (now - bucket.at) * REFILL)
+        bucket.at = now
+        if bucket.tokens < 1:
+            return False
+        bucket.tokens -= 1
+        return True
 
     def told(self, occurrence: Occurrence) -> Told | None:
         """The Event that already tells of it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,16 @@ MAX_MESSAGE = 1024
 """Bytes of a message that the API accepts."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Something to tell; `count` is how often it had happened then."""
+
+    about: core_v1.ObjectReference
+    occurrence: Occurrence
+    moment: datetime
+    count: int
+
+
 class EventRecorder:
     """Tells the API server what happens to objects; the sending task starts with the first event."""
 
@@ -36,7 +47,7 @@ class EventRecorder:
         self._host = host
         self._clock = clock
         self._correlator = Correlator()
-        self._queue: deque[tuple[core_v1.ObjectReference, Occurrence, datetime]] = deque()
+        self._queue: deque[_Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
         self._stamp = 0
 
@@ -50,7 +61,8 @@ class EventRecorder:
             occurrence = self._correlator.admit(Occurrence(key, type_, reason, text), self._clock.monotonic())
             if occurrence is None or len(self._queue) >= QUEUE:
                 return
-            self._queue.append((about, occurrence, self._clock.now()))
+            count = self._correlator.count(occurrence)
+            self._queue.append(_Waiting(about, occurrence, self._clock.now(), count))
             if self._task is None or self._task.done():
                 self._task = asyncio.get_running_loop().create_task(self._send(), name=f"events of {self._component}")
         except Exception:
@@ -68,39 +80,41 @@ class EventRecorder:
     async def _send(self) -> None:
         """Send until the queue is empty."""
         while self._queue:
-            about, occurrence, moment = self._queue[0]
+            waiting = self._queue[0]
+            reason = waiting.occurrence.reason
             for _ in range(ATTEMPTS):
                 try:
-                    await self._tell(about, occurrence, moment)
+                    await self._tell(waiting)
                 except (errors.ServiceUnavailable, errors.Timeout, errors.TooManyRequests):
                     await self._clock.sleep(RETRY_SECONDS)
                     continue
                 except errors.ApiError as error:
-                    log.debug("the event %s was refused: %s", occurrence.reason, error.message)
+                    log.debug("the event %s was refused: %s", reason, error.message)
                 except Exception:
-                    log.exception("the event %s could not be sent", occurrence.reason)
+                    log.exception("the event %s could not be sent", reason)
                 break
             self._queue.popleft()
 
-    async def _tell(self, about: core_v1.ObjectReference, occurrence: Occurrence, moment: datetime) -> None:
+    async def _tell(self, waiting: _Waiting) -> None:
+        occurrence = waiting.occurrence
         told = self._correlator.told(occurrence)
         if told is not None:
             try:
-                await self._count(told, occurrence, moment)
+                await self._count(told, waiting)
             except errors.NotFound:  # its time to live is over
                 self._correlator.forget(occurrence)
             else:
                 return
-        event = await self._client.create(self._new(about, occurrence, moment))
+        event = await self._client.create(self._new(waiting))
         self._correlator.remember(occurrence, Told(event.metadata.name, event.metadata.namespace))
 
-    async def _count(self, told: Told, occurrence: Occurrence, moment: datetime) -> None:
-        told.count += 1
-        last = moment.replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
-        body = {"count": told.count, "lastTimestamp": last, "message": occurrence.message}
+    async def _count(self, told: Told, waiting: _Waiting) -> None:
+        last = waiting.moment.replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
+        body = {"count": waiting.count, "lastTimestamp": last, "message": waiting.occurrence.message}
         await self._client.patch(core_v1.Event, told.name, told.namespace, body=body)
 
-    def _new(self, about: core_v1.ObjectReference, occurrence: Occurrence, moment: datetime) -> core_v1.Event:
+    def _new(self, waiting: _Waiting) -> core_v1.Event:
+        about, occurrence, moment = waiting.about, waiting.occurrence, waiting.moment
         second = moment.replace(microsecond=0)
         return core_v1.Event(
             metadata=meta_v1.ObjectMeta(
@@ -116,7 +130,7 @@ class EventRecorder:
             reporting_instance=self._host,
             first_timestamp=second,
             last_timestamp=second,
-            count=1,
+            count=waiting.count,
         )
 
     def _next_stamp(self, moment: datetime) -> int:

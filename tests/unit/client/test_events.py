@@ -72,7 +72,7 @@ def test_an_event_whose_object_is_gone_is_made_anew() -> None:
         recorder.event(POD, "Normal", "Pulled", "")
         await clock.settle()
         (event,) = await told(client)
-        assert event.count == 1
+        assert event.count == 2
 
     play(story)
 
@@ -115,8 +115,10 @@ def occurrence(message: str) -> Occurrence:
 def test_many_alike_are_summed_up() -> None:
     correlator = Correlator()
     found = [correlator.admit(occurrence(f"error {n}"), 0.0) for n in range(SIMILAR_LIMIT + 2)]
+    assert [item.message for item in found if item][:9] == [f"error {n}" for n in range(9)]
+    assert correlator.count(found[-1] or occurrence("")) == 3
     assert [item.message for item in found if item][-3:] == [
-        "error 9",
+        "(combined from similar events): error 9",
         "(combined from similar events): error 10",
         "(combined from similar events): error 11",
     ]
@@ -131,3 +133,16 @@ def test_a_flood_about_one_object_is_cut_off_and_let_through_again_slowly() -> N
     assert sum(item is not None for item in admitted) == BURST
     assert correlator.admit(occurrence("again"), 200.0) is None
     assert correlator.admit(occurrence("again"), 301.0) is not None
+
+
+def test_what_is_held_back_counts_all_the_same() -> None:
+    async def story(recorder: EventRecorder, client: FakeClient, clock: FakeClock) -> None:
+        for _ in range(int(BURST) + 5):
+            recorder.event(POD, "Warning", "BackOff", "restarting")
+        await clock.advance(301)
+        recorder.event(POD, "Warning", "BackOff", "restarting")
+        await clock.settle()
+        (event,) = await told(client)
+        assert event.count == BURST + 6
+
+    play(story)
