@@ -57,6 +57,11 @@ class ServerConfig:
     max_requests_inflight: int = 250
     """Requests that may be under way at once, divided among priority levels by their shares; watches that have begun
     and requests of exempt levels come on top."""
+    authorization_mode: tuple[str, ...] = ("Node", "RBAC")
+    """Who is asked whether a request is allowed, in this order: Node, RBAC, ABAC, AlwaysAllow, AlwaysDeny. The file
+    authorization.yaml in `config_dir`, an AuthorizationConfiguration, replaces this, and may name webhooks."""
+    authorization_policy_file: str = ""
+    """The policies of ABAC, a JSON object a line."""
     log_level: str = "info"
     """debug, info, warning or error."""
 

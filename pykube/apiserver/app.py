@@ -29,7 +29,7 @@ from .admission.policies.status import PolicyStatuses
 from .aggregator.layer import Aggregation
 from .authn import TokenAuthenticator
 from .authn.user import User
-from .composition import access_of, compose
+from .composition import Access, access_of, compose
 from .connections import Connections
 from .crd.definitions import Definitions
 from .events_ttl import EventsTtl
@@ -68,6 +68,7 @@ class ApiServer:
         agents: ssl.SSLContext | None = None,
         aggregation: Aggregation | None = None,
         webhooks: WebhookClient | None = None,
+        access: Access | None = None,
     ) -> None:
         self.registry = registry
         self.health = health
@@ -76,6 +77,7 @@ class ApiServer:
         self._agents = agents
         self.aggregation = aggregation
         self._webhooks = webhooks or WebhookClient(registry)
+        self._access = access
         self._supervisor = Supervisor(clock)
         self._definitions = Definitions(registry, clock, self._webhooks)
         self._clock = clock
@@ -165,6 +167,8 @@ class ApiServer:
         if self.aggregation is not None:
             await self.aggregation.close()
         await self._webhooks.close()
+        if self._access is not None:
+            await self._access.close()
         await self._supervisor.close()
         await self._definitions.close()
         await self.registry.close()
@@ -193,12 +197,17 @@ async def serve(
 
     Raises:
         OSError: the port is taken.
+        ValueError: what is configured makes no sense.
     """
     clock = clock or SystemClock()
     registry = Registry(store, clock, _pools(config))
     await registry.start()
     health = Health(store)
-    access = access_of(registry, pki, clock, tokens)
+    try:
+        access = access_of(config, registry, pki, clock, tokens)
+    except ValueError:
+        await registry.close()
+        raise
     own = pki.apiserver_kubelet_client
     agents = agent_tls(pki.ca_file, own.certificate, own.key)
     streams = Streams(agents, access.authorizer)
@@ -213,6 +222,7 @@ async def serve(
         agents=agents,
         aggregation=aggregation,
         webhooks=webhooks,
+        access=access,
     )
     fairness = Fairness(registry, clock, config.max_requests_inflight)
     handler = compose(config, registry, pki, health, access, streams, fairness, aggregation, webhooks)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 from aiohttp import web
@@ -22,7 +23,7 @@ from pykube.pki.addresses import advertise_address
 from pykube.pki.server import ServerPki
 from pykube.pki.tokens import Tokens
 
-from . import reviews, version
+from . import reviews, statuses, version
 from .admission.certificate_approval import CertificateApproval
 from .admission.certificate_signing import CertificateSigning
 from .admission.mutating_webhook import MutatingWebhooks
@@ -39,12 +40,15 @@ from .authn.impersonation import Impersonation
 from .authn.request_header import RequestHeader
 from .authn.service_account import ServiceAccountTokens
 from .authn.x509 import X509, CertificateReader
-from .authz import Attributes, Authorizer, Union, attributes_of, forbidden
+from .authz import Attributes, attributes_of, forbidden
+from .authz.abac import Abac
+from .authz.always import AlwaysAllow, AlwaysDeny
+from .authz.authorizer import Authorizer
+from .authz.chain import AuthorizerChain, ResolvingAuthorizer
 from .authz.escalation import RBAC_TYPES, EscalationCheck
 from .authz.node import NodeAuthorizer
 from .authz.rbac import Rbac
 from .authz.reviews import Reviews
-from .authz.union import Masters
 from .component_status import ComponentStatuses, socket_probe, store_probe
 from .crd.publishing import published_version, stored_version
 from .discovery import Discovery
@@ -73,17 +77,46 @@ class Access:
     authenticators: Chain
     bearer: BearerTokens
     rbac: Rbac
-    authorizer: Authorizer
+    authorizer: AuthorizerChain
+
+    async def close(self) -> None:
+        """End connections to those who are asked."""
+        await self.authorizer.close()
 
 
-def access_of(registry: Registry, pki: ServerPki, clock: Clock, tokens: Sequence[TokenAuthenticator] = ()) -> Access:
-    """Authentication and authorization over the objects of the registry, which must be started."""
+def access_of(
+    config: ServerConfig, registry: Registry, pki: ServerPki, clock: Clock, tokens: Sequence[TokenAuthenticator] = ()
+) -> Access:
+    """Authentication and authorization over the objects of the registry, which must be started.
+
+    Raises:
+        ValueError: what is configured makes no sense; the message says what.
+    """
     bearer = BearerTokens([*tokens, _service_account_tokens(registry, pki, clock), _bootstrap_tokens(registry, clock)])
     rbac = Rbac()
     rbac.follow(registry)
+    authorizer = AuthorizerChain.configured(
+        config.authorization_mode,
+        config.config_dir / "authorization.yaml",
+        _authorizers(config, registry, rbac),
+        clock,
+    )
+    return Access(_chain(pki, bearer, clock), bearer, rbac, authorizer)
+
+
+def _authorizers(config: ServerConfig, registry: Registry, rbac: Rbac) -> dict[str, ResolvingAuthorizer]:
+    """The authorizers of this server by their type; webhooks are made as they are configured."""
     nodes = NodeAuthorizer()
     nodes.follow(registry)
-    return Access(_chain(pki, bearer, clock), bearer, rbac, Union([Masters(), nodes, rbac]))
+    found: dict[str, ResolvingAuthorizer] = {
+        "Node": nodes,
+        "RBAC": rbac,
+        "AlwaysAllow": AlwaysAllow(),
+        "AlwaysDeny": AlwaysDeny(),
+    }
+    if config.authorization_policy_file:
+        found["ABAC"] = Abac.read(Path(config.authorization_policy_file))
+    return found
 
 
 def compose(
@@ -118,7 +151,7 @@ def compose(
     routes = routes_of(config, registry, pki.tokens, health, metrics, aggregation)
     routes.streams.update(streams.verbs)
     routes.paths.update(Dumps(fairness.configuration, registry.clock).paths)
-    review = reviews.verb(Reviews(authorizer, access.rbac, access.bearer))
+    review = reviews.verb(Reviews(authorizer, authorizer, access.bearer))
     for cls in reviews.TYPES:
         resource = scheme.resource_of(cls)
         routes.virtual[resource.group, resource.plural] = review
@@ -166,6 +199,8 @@ def _authorize(authorizer: Authorizer) -> Stage:
     async def check(asked: Attributes) -> None:
         decision = await authorizer.authorize(asked)
         if not decision.allowed:
+            if decision.error:
+                raise statuses.internal(decision.error)
             raise forbidden(asked, decision.reason)
 
     async def authorize(ctx: Context) -> None:

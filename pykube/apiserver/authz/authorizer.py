@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from pykube.api.rbac_v1 import PolicyRule
 from pykube.errors import Details, Forbidden
 
 from ..authn.user import User
@@ -13,10 +15,17 @@ from ..authn.user import User
 if TYPE_CHECKING:
     from ..request import RequestInfo
 
+OF_MANY = frozenset({"list", "watch", "deletecollection"})
+"""Verbs whose selectors narrow what is asked for; on others they mean nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attributes:
-    """One request, as far as permission depends on it. `path` counts only when `is_resource` is false."""
+    """One request, as far as permission depends on it. `path` counts only when `is_resource` is false.
+
+    Selectors are as they were written, and may make no sense: read them by selection.py. They only ever narrow a
+    request, so that one that cannot be read counts as none.
+    """
 
     user: User
     verb: str
@@ -29,6 +38,7 @@ class Attributes:
     path: str = ""
     is_resource: bool = True
     field_selector: str = ""
+    label_selector: str = ""
 
     @property
     def full_resource(self) -> str:
@@ -40,6 +50,7 @@ def attributes_of(info: RequestInfo, user: User) -> Attributes:
     """What an authorizer is asked about a request."""
     if not info.is_resource:
         return Attributes(user=user, verb=info.verb, path=info.path, is_resource=False)
+    selects = bool(info.query) and info.verb in OF_MANY
     return Attributes(
         user=user,
         verb=info.verb,
@@ -50,25 +61,47 @@ def attributes_of(info: RequestInfo, user: User) -> Attributes:
         namespace=info.namespace,
         name=info.name,
         path=info.path,
-        field_selector=info.query.get("fieldSelector", "") if info.query else "",
+        field_selector=info.query.get("fieldSelector", "") if selects else "",
+        label_selector=info.query.get("labelSelector", "") if selects else "",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`allowed` True: yes. False: no, and nobody else is to be asked. None: this authorizer has no opinion."""
+    """`allowed` True: yes. False: no, and nobody else is to be asked. None: this authorizer has no opinion.
+
+    `error` tells of an authorizer that failed; whatever is not allowed is then no refusal but a failure of the server.
+    """
 
     allowed: bool | None
     reason: str = ""
+    error: str = ""
 
 
 NO_OPINION = Decision(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What somebody may do, as far as it can be listed; `incomplete` and `error` tell that not all of it can."""
+
+    rules: Sequence[PolicyRule] = ()
+    incomplete: bool = False
+    error: str = ""
 
 
 class Authorizer(Protocol):
     """Says whether a request is allowed."""
 
     async def authorize(self, attributes: Attributes) -> Decision: ...
+
+
+class RuleResolver(Protocol):
+    """Lists what a user may do."""
+
+    def permissions(self, user: User, namespace: str) -> Permissions:
+        """All that `user` may do in the cluster and in `namespace`."""
+        ...
 
 
 def forbidden(attributes: Attributes, reason: str = "") -> Forbidden:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pykube.api import codec, core_v1, rbac_v1, selectors, storage_v1
+from pykube.api import codec, core_v1, rbac_v1, storage_v1
 
-from ..authn.user import NODE_PREFIX, NODES, node_name
-from .authorizer import NO_OPINION, Attributes, Decision
+from ..authn.user import NODE_PREFIX, NODES, User, node_name
+from .authorizer import NO_OPINION, Attributes, Decision, Permissions
 from .default_roles.components import COMPONENTS
 from .node_graph import NodeGraph
 from .rules import CompiledRule
+from .selection import exact_field
 
 if TYPE_CHECKING:
     from ..registry import Registry
@@ -90,6 +91,12 @@ class NodeAuthorizer:
         full_resource = attributes.full_resource
         allowed = any(rule.concerns(full_resource) and rule.allows(attributes) for rule in self._rules)
         return ALLOWED if allowed else NO_OPINION
+
+    def permissions(self, user: User, namespace: str) -> Permissions:
+        """What a node may do depends on its pods, and is not listed."""
+        if node_name(user):
+            return Permissions(incomplete=True, error="node authorizer does not support user rule resolution")
+        return Permissions()
 
     def _read(self, node: str, a: Attributes) -> Decision:
         if a.verb not in READ_VERBS:
@@ -179,7 +186,7 @@ class NodeAuthorizer:
             return self._get(node, a)
         if a.verb not in READ_VERBS:
             return NO_OPINION
-        if _selects(a, "spec.nodeName", node):
+        if exact_field(a, "spec.nodeName") == node:
             return ALLOWED
         if a.name:
             return self._related(node, a)
@@ -190,7 +197,7 @@ class NodeAuthorizer:
             return Decision(None, "cannot authorize ResourceSlice subresources")
         if a.verb in OWN_OBJECT_VERBS:
             return ALLOWED
-        if _selects(a, "spec.nodeName", node):
+        if exact_field(a, "spec.nodeName") == node:
             return ALLOWED
         return Decision(None, "can only list/watch/deletecollection resourceslices with nodeName field selector")
 
@@ -208,13 +215,6 @@ class NodeAuthorizer:
         ("storage.k8s.io", "csinodes"): _csi_node,
         ("coordination.k8s.io", "leases"): _lease,
     }
-
-
-def _selects(a: Attributes, field: str, value: str) -> bool:
-    """Whether the request's field selector pins `field` to `value`."""
-    if not a.field_selector:
-        return False
-    return selectors.parse_field_selector(a.field_selector).exact(field) == value
 
 
 def _static_rules() -> tuple[CompiledRule, ...]:

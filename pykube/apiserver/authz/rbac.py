@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pykube.api import codec, rbac_v1
 
 from ..authn.user import User
-from .authorizer import Attributes, Decision
+from .authorizer import Attributes, Decision, Permissions
 from .rbac_index import RbacIndex
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ class Rbac:
     def rules_for(self, user: User, namespace: str = "") -> list[rbac_v1.PolicyRule]:
         """Every rule that `user` holds in the cluster and in `namespace`."""
         return [rule.rule for held in self.index.holdings(user, namespace).held for rule in held.rules]
+
+    def permissions(self, user: User, namespace: str) -> Permissions:
+        """The same, for a rules review."""
+        return Permissions(tuple(self.rules_for(user, namespace)))
 
 
 def _missing(errors: list[str]) -> str:

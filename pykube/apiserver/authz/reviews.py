@@ -12,13 +12,13 @@ from pykube.api import authentication_v1, authorization_v1, meta_v1, scheme
 from pykube.api.field_errors import FieldError, Path, invalid, invalid_value
 from pykube.errors import BadRequest, Forbidden, Unauthorized
 
-from ..authn.user import ANONYMOUS, User, node_name
-from .authorizer import Attributes, Authorizer
+from ..authn.user import ANONYMOUS, User
+from .authorizer import Attributes, Authorizer, RuleResolver
+from .selection import asked_fields, asked_labels, selector_errors
 
 if TYPE_CHECKING:
     from ..authn.authenticator import TokenAuthenticator
     from ..request import Context
-    from .rbac import Rbac
 
 ONE_OF = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
 NOT_BOTH = "cannot be specified in combination with resourceAttributes"
@@ -50,9 +50,9 @@ REVIEWS = (
 class Reviews:
     """Answers reviews with the server's own authorizer and token methods."""
 
-    def __init__(self, authorizer: Authorizer, rbac: Rbac, tokens: TokenAuthenticator) -> None:
+    def __init__(self, authorizer: Authorizer, rules: RuleResolver, tokens: TokenAuthenticator) -> None:
         self._authorizer = authorizer
-        self._rbac = rbac
+        self._rules = rules
         self._tokens = tokens
 
     async def answer(self, review: Review, ctx: Context) -> Review:
@@ -124,24 +124,29 @@ class Reviews:
         resource: authorization_v1.ResourceAttributes | None,
         path: authorization_v1.NonResourceAttributes | None,
     ) -> authorization_v1.SubjectAccessReviewStatus:
+        ignored: list[str] = []
         if resource is not None:
-            attributes = resource_attributes(user, resource)
+            attributes, ignored = resource_attributes(user, resource)
         else:
             path = path or authorization_v1.NonResourceAttributes()
             attributes = Attributes(user=user, verb=path.verb, path=path.path, is_resource=False)
         decision = await self._authorizer.authorize(attributes)
         return authorization_v1.SubjectAccessReviewStatus(
-            allowed=decision.allowed is True, denied=decision.allowed is False, reason=decision.reason
+            allowed=decision.allowed is True,
+            denied=decision.allowed is False,
+            reason=decision.reason,
+            evaluation_error="; ".join([*filter(None, [decision.error]), *ignored]),
         )
 
     def self_subject_rules(
         self, review: authorization_v1.SelfSubjectRulesReview, user: User
     ) -> authorization_v1.SelfSubjectRulesReview:
-        """All that the caller may do in a namespace (``kubectl auth can-i --list``); incomplete for nodes."""
+        """All that the caller may do in a namespace (``kubectl auth can-i --list``), as far as it can be listed."""
         if not review.spec.namespace:
             raise BadRequest("no namespace on request")
-        status = authorization_v1.SubjectRulesReviewStatus()
-        for rule in self._rbac.rules_for(user, review.spec.namespace):
+        found = self._rules.permissions(user, review.spec.namespace)
+        status = authorization_v1.SubjectRulesReviewStatus(incomplete=found.incomplete, evaluation_error=found.error)
+        for rule in found.rules:
             if rule.resources:
                 status.resource_rules.append(
                     authorization_v1.ResourceRule(
@@ -155,9 +160,6 @@ class Reviews:
                 status.non_resource_rules.append(
                     authorization_v1.NonResourceRule(verbs=rule.verbs, non_resource_urls=rule.non_resource_urls)
                 )
-        if node_name(user):
-            status.incomplete = True
-            status.evaluation_error = "node authorizer does not support user rule resolution"
         review.status = status
         return review
 
@@ -197,15 +199,11 @@ def user_info(user: User) -> authentication_v1.UserInfo:
     )
 
 
-def resource_attributes(user: User, asked: authorization_v1.ResourceAttributes) -> Attributes:
-    """The question an access review asks, as authorizers understand it."""
-    fields = asked.field_selector
-    selector = fields.raw_selector if fields else ""
-    if fields and fields.requirements:
-        selector = ",".join(
-            f"{item.key}={item.values[0]}" for item in fields.requirements if item.operator == "In" and item.values
-        )
-    return Attributes(
+def resource_attributes(user: User, asked: authorization_v1.ResourceAttributes) -> tuple[Attributes, list[str]]:
+    """The question an access review asks, as authorizers understand it, and which parts of it they will not see."""
+    fields, fields_ignored = asked_fields(asked.field_selector)
+    labels, labels_ignored = asked_labels(asked.label_selector)
+    attributes = Attributes(
         user=user,
         verb=asked.verb,
         group=asked.group,
@@ -214,8 +212,10 @@ def resource_attributes(user: User, asked: authorization_v1.ResourceAttributes) 
         subresource=asked.subresource,
         namespace=asked.namespace,
         name=asked.name,
-        field_selector=selector,
+        field_selector=fields,
+        label_selector=labels,
     )
+    return attributes, [text for text in (fields_ignored, labels_ignored) if text]
 
 
 def _refuse(review: AnyAccessReview, errors: list[FieldError]) -> None:
@@ -224,13 +224,13 @@ def _refuse(review: AnyAccessReview, errors: list[FieldError]) -> None:
 
 
 def _either_errors(review: AnyAccessReview) -> list[FieldError]:
-    """Exactly one of the two kinds of question must be asked."""
+    """Exactly one of the two kinds of question must be asked, and it must make sense."""
     resource, path = review.spec.resource_attributes, review.spec.non_resource_attributes
     if resource is not None and path is not None:
         return [invalid_value(Path("spec.nonResourceAttributes"), path, NOT_BOTH)]
     if resource is None and path is None:
         return [invalid_value(Path("spec.resourceAttributes"), None, ONE_OF)]
-    return []
+    return selector_errors(resource)
 
 
 def _spec_errors(

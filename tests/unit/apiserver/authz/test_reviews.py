@@ -10,8 +10,10 @@ from pykube.apiserver.authn.chain import BearerTokens
 from pykube.apiserver.authn.token_file import TokenFile
 from pykube.apiserver.authn.user import ANONYMOUS, NODES, User
 from pykube.apiserver.authz import Union
+from pykube.apiserver.authz.node import NodeAuthorizer
 from pykube.apiserver.authz.rbac import Rbac
 from pykube.apiserver.authz.reviews import Reviews
+from pykube.apiserver.authz.union import Rules
 from pykube.errors import BadRequest, Forbidden, Invalid
 
 ALICE = User("alice", "u1", ("dev",), {"scope": ("a", "b")})
@@ -33,7 +35,7 @@ def reviews():
             subjects=[rbac_v1.Subject(kind="User", name="alice")],
         )
     )
-    return Reviews(Union([rbac]), rbac, BearerTokens([TokenFile(["secret,bob,u2,ops"])]))
+    return Reviews(Union([rbac]), Rules([NodeAuthorizer(), rbac]), BearerTokens([TokenFile(["secret,bob,u2,ops"])]))
 
 
 def answer(reviews, review, *, user=ALICE, namespace=""):
@@ -116,3 +118,51 @@ def test_who_am_i(reviews):
     assert (found.username, found.uid, found.extra) == ("alice", "u1", {"scope": ["a", "b"]})
     with pytest.raises(Forbidden):
         answer(reviews, authentication_v1.SelfSubjectReview(), user=User(ANONYMOUS))
+
+
+def selecting(**selectors):
+    attributes = pods()
+    attributes.field_selector = selectors.get("fields")
+    attributes.label_selector = selectors.get("labels")
+    return subject(user="alice", resource_attributes=attributes)
+
+
+Fields = authorization_v1.FieldSelectorAttributes
+Labels = authorization_v1.LabelSelectorAttributes
+
+
+def test_selectors_that_cannot_be_read_are_left_out_and_told(reviews):
+    asked = selecting(fields=Fields(raw_selector="a"), labels=Labels(raw_selector="in in in"))
+    assert answer(reviews, asked).evaluation_error == (
+        "spec.resourceAttributes.fieldSelector ignored due to parse error; "
+        "spec.resourceAttributes.labelSelector ignored due to parse error"
+    )
+    later = meta_v1.LabelSelectorRequirement(key="a", operator="Gt", values=["1"])
+    known = meta_v1.LabelSelectorRequirement(key="a", operator="In", values=["1"])
+    asked = selecting(labels=Labels(requirements=[later, known]))
+    found = answer(reviews, asked).evaluation_error
+    assert found == "spec.resourceAttributes.labelSelector partially ignored due to parse error"
+
+
+@pytest.mark.parametrize(
+    ("selectors", "message"),
+    [
+        ({"fields": Fields()}, "requirements or rawSelector is required"),
+        (
+            {"fields": Fields(raw_selector="a=b", requirements=[meta_v1.FieldSelectorRequirement(key="a")])},
+            "may not specified at the same time as requirements",
+        ),
+        ({"fields": Fields(requirements=[meta_v1.FieldSelectorRequirement(operator="In")])}, "must be specified"),
+        (
+            {"labels": Labels(requirements=[meta_v1.LabelSelectorRequirement(key="a", operator="In")])},
+            "must be specified when `operator` is 'In' or 'NotIn'",
+        ),
+        (
+            {"labels": Labels(requirements=[meta_v1.LabelSelectorRequirement(key="a b", operator="Exists")])},
+            "name part must consist of",
+        ),
+    ],
+)
+def test_selectors_that_make_no_sense(reviews, selectors, message):
+    with pytest.raises(Invalid, match=message):
+        answer(reviews, selecting(**selectors))
