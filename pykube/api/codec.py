@@ -158,5 +158,6 @@ def _kind(data: Any) -> str:
 
 
 def _version(data: Any) -> str:
+    """The version in data, without its group: upstream names no more in such messages."""
     version = data.get("apiVersion") if isinstance(data, dict) else None
-    return f'"{version}"' if version else '""'
+    return f'"{version.rpartition("/")[2]}"' if isinstance(version, str) else '""'

@@ -21,6 +21,7 @@ from .microtime import MicroTime
 from .quantity import Quantity, QuantityError
 from .schema import Struct, fields_of, strip
 
+_SELF_READ = (Quantity, datetime, MicroTime)
 _INTEGERS = {"int32": 2**31, "int64": 2**63}
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 
@@ -81,8 +82,9 @@ def _value(kind: Any, value: Any, place: _Place) -> Iterator[_Finding]:
     elif shape in (Union, UnionType):
         for finding in _alternatives(set(get_args(kind)), value):
             yield replace(finding, final=True)
-    elif text := _self_read(kind, value):
-        yield _Finding(text, final=True)
+    elif kind in _SELF_READ:
+        if text := _self_read(kind, value):
+            yield _Finding(text, final=True)
     else:
         yield from _scalar(kind, value, place)
 

@@ -5,17 +5,19 @@ The patch is applied to the newest state; when somebody else writes in between, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from pykube.api import codec, strict
+from pykube.api import codec, field_errors, strict
+from pykube.api.field_errors import Path
 from pykube.api.patch import json_patch, merge_patch, strategic_merge
 from pykube.api.schema import Struct
 from pykube.api.scheme import Resource
-from pykube.errors import BadRequest, UnsupportedMediaType
+from pykube.errors import BadRequest, Invalid, UnsupportedMediaType
 
 from .. import answers, decoding, json_body, options, stored_entries, writing
 from ..model import Model
@@ -40,11 +42,13 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
         return await apply.handle(ctx, resource)
     storage = ctx.registry.storage(resource)
     change = await read_patch(ctx, storage.model.type)
-    managed = _MANAGED.encode() in await ctx.body()
+    body = await ctx.body()
+    managed = _MANAGED.encode() in body
+    repeated = _repeated(ctx, body)
 
     def make(old: Any, cached: Cached) -> Any:
         data = cached.data if managed else stored_entries.split(cached.data)[0]
-        new = patched(ctx, storage.model, _with_reset(change(msgspec.json.decode(data))))
+        new = patched(ctx, storage.model, _with_reset(change(msgspec.json.decode(data))), repeated)
         writing.check_place(ctx, resource, new.metadata.name, new.metadata.namespace)
         return new
 
@@ -93,14 +97,42 @@ async def read_patch(ctx: Context, cls: type) -> Apply:
     )
 
 
-def patched(ctx: Context, expected: Model, doc: Any) -> Any:
-    """The patched data as an object with its defaults set; unknown fields are treated as asked."""
+def _repeated(ctx: Context, body: bytes) -> list[str]:
+    """Keys that stand twice in one object of a patch; JSON without white space that keeps its length repeats none."""
+    if decoding.field_validation(ctx) == "Ignore" or len(codec.encode(msgspec.json.decode(body))) == len(body.rstrip()):
+        return []
+    return strict.duplicate_fields(body)
+
+
+def patched(ctx: Context, expected: Model, doc: Any, repeated: Sequence[str] = ()) -> Any:
+    """The patched data as an object with its defaults set; unknown fields are treated as asked.
+
+    Raises:
+        Invalid: it is no object of the kind, or has unknown fields under Strict.
+    """
     how = decoding.field_validation(ctx)
-    if how != "Ignore" and (unknown := expected.unknown(doc)):
-        if how == "Strict":
-            strict.raise_if_any(unknown, expected.kind, expected.api_version)
-        ctx.warnings[:] = unknown
-    obj: Any = codec.from_dict(expected.type, doc)
+    found = [*repeated, *expected.unknown(doc)] if how != "Ignore" else []
+    try:
+        obj: Any = codec.from_dict(expected.type, doc)
+    except BadRequest as error:
+        raise _refused(doc, error.message.partition(": ")[2] or error.message) from error
+    if found and how == "Strict":
+        raise _refused(doc, f"strict decoding error: {', '.join(found)}")
+    if found:
+        ctx.warnings[:] = found
     decoding.check_kind(obj, expected.api_version, expected.kind)
     expected.complete(obj)
     return obj
+
+
+@dataclass(frozen=True, slots=True)
+class _Nameless:
+    """What upstream names as the kind when a patch makes something impossible: nothing."""
+
+    group: str = ""
+    kind: str = ""
+
+
+def _refused(doc: Any, why: str) -> Invalid:
+    shown = codec.encode(doc).decode()
+    return field_errors.invalid(_Nameless(), "", [field_errors.invalid_value(Path("patch"), shown, why)])

@@ -205,3 +205,8 @@ def test_what_go_calls_types() -> None:
 def test_what_is_said_to_be_embedded_exists() -> None:
     known = {name for module in (core_v1, admissionregistration_v1) for name in vars(module)} | {"IngressRule"}
     assert set(EMBEDDED) <= known
+
+
+def test_a_time_that_can_be_read_is_nothing_wrong() -> None:
+    data = {"metadata": {"creationTimestamp": "2026-01-01T00:00:00Z"}, "data": {"a": 1}}
+    assert explain(core_v1.ConfigMap, data).endswith("ConfigMap.data of type string")

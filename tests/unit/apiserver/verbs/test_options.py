@@ -95,3 +95,45 @@ def test_both_versions_keep_what_the_other_one_knows() -> None:
         assert entries["older"]["fieldsV1"] == {"f:spec": {"f:maxReplicas": {}}}
 
     story(run)
+
+
+DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+
+
+def test_strict_validation_of_patches() -> None:
+    async def run(api: Api) -> None:
+        await api.post(DEPLOYMENTS, {**VALID["apps/v1", "Deployment"], "metadata": {"name": "d"}})
+        path = f"{DEPLOYMENTS}/d?fieldValidation="
+        twice = b'{"spec":{"foo":1,"replicas":2,"replicas":3}}'
+        for kind in ("merge-patch", "strategic-merge-patch"):
+            refused = await api.patch(f"{path}Strict", twice, kind)
+            assert refused.status == 422
+            assert refused.message.startswith(' "" is invalid: patch: Invalid value: "{')
+            assert refused.message.endswith(
+                'strict decoding error: duplicate field "spec.replicas", unknown field "spec.foo"'
+            )
+            warned = await api.patch(f"{path}Warn", twice, kind)
+            assert [text.split('"')[1].replace("\\", "") for text in warned.headers.getall("Warning")] == [
+                "duplicate field ",
+                "unknown field ",
+            ]
+            assert "Warning" not in (await api.patch(f"{path}Ignore", twice, kind)).headers
+        wrong = await api.patch(f"{DEPLOYMENTS}/d", {"spec": {"replicas": "x"}})
+        assert wrong.status == 422
+        assert "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas" in wrong.message
+
+    story(run)
+
+
+def test_only_the_version_is_named_in_decoding_errors() -> None:
+    async def run(api: Api) -> None:
+        wrong = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": {"foo": 1}}
+        strict = await api.post(f"{DEPLOYMENTS}?fieldValidation=Strict", wrong)
+        assert strict.message == (
+            'Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: '
+            'unknown field "spec.foo"'
+        )
+        typed = await api.post(DEPLOYMENTS, {**wrong, "spec": {"replicas": "x"}})
+        assert typed.message.startswith('Deployment in version "v1" cannot be handled as a Deployment: json: ')
+
+    story(run)

@@ -124,7 +124,7 @@ def test_patches_of_three_kinds():
         (b"[]", "merge-patch", 400),
         ([{"op": "test", "path": "/data/a", "value": "z"}], "json-patch", 422),
         ({"metadata": {"resourceVersion": "1"}}, "merge-patch", 409),
-        ({"data": {"a": 5}}, "merge-patch", 400),
+        ({"data": {"a": 5}}, "merge-patch", 422),
         ({"metadata": {"name": "x"}}, "merge-patch", 400),
         ({}, "unheard-of", 415),
     ],
