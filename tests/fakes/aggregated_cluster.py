@@ -115,13 +115,13 @@ class Cluster:
         else:
             await self.store.update(key, codec.encode(found), expected=present.revision)
 
-    async def endpoint_is(self, port: int) -> None:
-        """Wait until the API server has seen where the endpoint is."""
+    async def endpoint_is(self, *ports: int) -> None:
+        """Wait until the API server has seen where the endpoints are."""
         backend = Backend("default", SERVICE, 7443)
         happened = asyncio.Event()
         detach = self.registry.cache(EndpointSlice).attach(lambda event: happened.set())
         async with asyncio.timeout(SECONDS):
-            while addresses(self.registry, backend) != [("127.0.0.1", port)]:
+            while {port for _, port in addresses(self.registry, backend)} != set(ports):
                 happened.clear()
                 await happened.wait()
         detach()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -38,6 +39,9 @@ REQUEST_SECONDS = 60.0
 DISCOVERY_SECONDS = 5.0
 """The same for what a group version contains: every client asks for that first, and one slow backend stops them."""
 
+TRIES = 3
+"""How many of a service's endpoints are dialled before a request fails."""
+
 _LONG_RUNNING = frozenset({"attach", "exec", "proxy", "log", "portforward"})
 
 
@@ -58,16 +62,16 @@ class Proxy:
         if not delegate.available:
             return _plain(503, "service unavailable")
         try:
-            address = addresses(self._registry, delegate.backend)[0]
-            target = self._transport.target(delegate, address, ctx.http.raw_path)
+            found = addresses(self._registry, delegate.backend)[:TRIES]
+            targets = [self._transport.target(delegate, address, ctx.http.raw_path) for address in found]
         except ServiceUnavailable as error:
             log.warning("%s: %s", delegate.api_service, error)
             return _plain(503, "service unavailable")
         except ssl.SSLError as error:
             return _plain(500, f"unable to load root certificates: {error}")
         if asks_upgrade(ctx.http.headers):
-            return await self._upgrade(ctx, target)
-        return await self._relay(ctx, target)
+            return await self._upgrade(ctx, targets[0])
+        return await self._relay(ctx, targets)
 
     async def _upgrade(self, ctx: Context, target: Target) -> web.StreamResponse:
         try:
@@ -75,10 +79,10 @@ class Proxy:
         except InternalError as error:
             return _plain(503, f"error trying to reach service: {error}")
 
-    async def _relay(self, ctx: Context, target: Target) -> web.StreamResponse:
+    async def _relay(self, ctx: Context, targets: Sequence[Target]) -> web.StreamResponse:
         try:
             async with asyncio.timeout(_bound(ctx.info)):
-                async with await self._ask(ctx, target) as answer:
+                async with await self._ask_one(ctx, targets) as answer:
                     return await _answered(ctx, answer)
         except aiohttp.ClientConnectionError as error:  # also when dialling lasts too long: a TimeoutError as well
             return _plain(503, f"error trying to reach service: {reason(error)}")
@@ -87,6 +91,15 @@ class Proxy:
         except (aiohttp.ClientError, ValueError) as error:
             # ValueError: a user's name that no header can hold
             return _plain(503, f"error trying to reach service: {error}")
+
+    async def _ask_one(self, ctx: Context, targets: Sequence[Target]) -> aiohttp.ClientResponse:
+        """The answer of the first target that accepts a connection; no other has seen anything of the request."""
+        for target in targets[:-1]:
+            try:
+                return await self._ask(ctx, target)
+            except aiohttp.ClientConnectorError as error:
+                log.info("another endpoint is tried: %s", reason(error))
+        return await self._ask(ctx, targets[-1])
 
     async def _ask(self, ctx: Context, target: Target) -> aiohttp.ClientResponse:
         http = ctx.http

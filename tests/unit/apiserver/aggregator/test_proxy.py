@@ -155,6 +155,16 @@ def test_a_websocket_comes_through(folder):
     story(folder, run)
 
 
+def test_an_endpoint_that_is_dead_is_passed_over(folder):
+    async def run(it):
+        await it.put_endpoint(1, "sample-api-2")
+        await it.endpoint_is(1, it.extension_port)
+        for _ in range(8):
+            assert (await it.call("POST", f"{FLUNDERS}/a/count", b"body")).doc == {"size": 4}
+
+    story(folder, run)
+
+
 def test_a_server_that_does_not_accept_connections(folder, monkeypatch):
     monkeypatch.setattr(proxy, "DIAL_SECONDS", 0.05)
 
