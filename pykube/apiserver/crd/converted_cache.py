@@ -96,6 +96,9 @@ class ConvertedCache(CustomCache):
 
     # Feeding
 
+    def known(self) -> Sequence[str]:
+        return [*super().known(), *(change.key for change in self._queue)]
+
     def put(self, key: str, value: bytes, revision: int, *, quietly: bool = False) -> None:
         ready = not self._queue and is_of(value, self.resource.api_version)
         if ready or not value.startswith(self._own):
