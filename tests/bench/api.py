@@ -1,4 +1,4 @@
-"""Requests a second: GET, LIST, LIST by label and CREATE, with 100, 1,000 and 10,000 pods, and the memory they take."""
+"""Requests a second: GET, LIST, LIST by label, CREATE and PATCH, with 100, 1,000 and 10,000 pods, and their memory."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ function request()
   return wrk.format("POST", "/api/v1/namespaces/load/configmaps",
     {["Authorization"] = "Bearer %s", ["Content-Type"] = "application/json"},
     '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"' .. name .. '"},"data":{"k":"%s"}}')
+end
+"""
+_PATCH = """
+local count = 0
+function request()
+  count = count + 1
+  return wrk.format("PATCH", string.format("/api/v1/namespaces/load/pods/p%%05d/status", count %% %d),
+    {["Authorization"] = "Bearer %s", ["Content-Type"] = "application/strategic-merge-patch+json"},
+    '{"status":{"phase":"Pending","conditions":[{"type":"Bench","status":"True","message":"' .. count .. '"}]}}')
 end
 """
 
@@ -67,15 +76,17 @@ def _latency(output: str, percentile: str) -> float:
 
 
 def rates(server: Server, token: str, pods: int) -> Iterator[Figure]:
-    """The four rates with `pods` pods present."""
+    """The rates with `pods` pods present."""
     base = f"{server.url}/api/v1/namespaces/load"
     get, create = _GET % token, _CREATE % (f"{pods}-{time.time_ns()}", token, "x" * 500)
+    patch = _PATCH % (pods, token)
     reference = pods == 1000
     for name, url, script, connections, aim in (
         ("GET pod, 16 connections", f"{base}/pods/p00001", get, 16, "3x of 1,150/s"),
         (f"LIST {pods:,} pods, 4 connections", f"{base}/pods", get, 4, "3x of 10.6/s"),
         ("LIST a tenth of them by label", f"{base}/pods?labelSelector=app%3Da3", get, 4, "4x of 79/s"),
         ("CREATE ConfigMap, 16 connections", f"{base}/configmaps", create, 16, "1.5x of 475 to 780/s, durable"),
+        ("PATCH pod status, 8 connections", f"{base}/pods", patch, 8, ""),
     ):
         rate, median, slow = wrk(url, script, connections)
         yield Figure(f"{pods:>6,} pods: {name}", rate, "/s", aim if reference else "")
@@ -95,7 +106,9 @@ def measure() -> Iterator[Figure]:
             present = pods
             time.sleep(2)
             aim = "1/4 of 1,044 MB" if pods == 1000 else ""
-            yield Figure(f"control plane memory, {pods:,} pods", proportional_memory(server.processes()), "MB", aim)
+            memory = proportional_memory(server.processes())
+            yield Figure(f"control plane memory, {pods:,} pods", memory, "MB", aim)
+            yield Figure(f"memory per 1,000 pods, {pods:,} pods", (memory - empty) * 1000 / pods, "MB")
             yield from rates(server, token, pods)
         yield Figure("state.db", sum(path.stat().st_size for path in _state(server.directory)) / 1e6, "MB")
 

@@ -11,6 +11,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -93,7 +94,7 @@ def running() -> Iterator[Server]:
     directory = Path(tempfile.mkdtemp(prefix="pykube-bench-", dir="/var/tmp"))
     port = free_port()
     command = [
-        str(ROOT / ".venv/bin/python"),
+        sys.executable,
         *("-m", "pykube", "server", "--port", str(port), "--bind-address", "127.0.0.1"),
         *("--advertise-address", "127.0.0.1", "--log-level", "warning", "--config", str(directory / "none.yaml")),
         *("--config-dir", str(directory / "etc"), "--state-dir", str(directory / "state")),

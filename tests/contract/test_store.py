@@ -241,6 +241,28 @@ def test_watch_from_a_future_revision_leaves_out_what_comes_before_it(play: Call
     play(story)
 
 
+def test_history_between_two_revisions(play: Callable[[Story], None]) -> None:
+    async def story(store: Store) -> None:
+        for number in range(6):
+            await store.create(f"/{'ab'[number % 2]}/{number}", b"1")
+        await store.delete("/a/0")
+        found = await store.events("/a/", after=1, upto=7, limit=10)
+        assert [(event.type, event.entry.key, event.entry.revision) for event in found] == [
+            (EventType.PUT, "/a/2", 3),
+            (EventType.PUT, "/a/4", 5),
+            (EventType.DELETE, "/a/0", 7),
+        ]
+        assert found[-1].previous is not None
+        assert [event.entry.revision for event in await store.events("/", after=2, upto=5, limit=2)] == [3, 4]
+        assert not await store.events("/", after=7, upto=7, limit=10)
+        await store.compact(4)
+        assert len(await store.events("/", after=4, upto=7, limit=10)) == 3
+        with pytest.raises(errors.Expired):
+            await store.events("/", after=3, upto=7, limit=10)
+
+    play(story)
+
+
 def test_closing_the_store_ends_its_watches(play: Callable[[Story], None]) -> None:
     async def story(store: Store) -> None:
         watch = store.watch("/", revision=0)
