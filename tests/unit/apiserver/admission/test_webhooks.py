@@ -7,7 +7,7 @@ from aiohttp import web
 
 from pykube.api import core_v1, meta_v1
 from tests.fakes.webhook_server import allow, change, deny, hang, response
-from tests.unit.apiserver.admission.webhook_stories import (
+from tests.fakes.webhook_stories import (
     MAPS,
     MUTATING,
     VALIDATING,

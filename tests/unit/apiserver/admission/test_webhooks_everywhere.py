@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.custom_kinds import DEFINITIONS, GROUP, definition, version
 from tests.fakes.webhook_server import allow, change, deny
-from tests.unit.apiserver.admission.webhook_stories import (
+from tests.fakes.webhook_stories import (
     MAPS,
     MUTATING,
     VALIDATING,
