@@ -162,7 +162,7 @@ def test_explain_goes_all_the_way_down(kubectl: Kubectl) -> None:
 
 def test_get_in_chunks_and_sorted(kubectl: Kubectl) -> None:
     names = [f"c{index:02}" for index in range(23)]
-    kubectl.apply(*(settings(name, rank=chr(ord("z") - index)) for index, name in enumerate(names)))
+    kubectl.apply(*(settings(name, rank=f"rank-{90 - index}") for index, name in enumerate(names)))
     expected = [f"configmap/{name}" for name in names]
     found = kubectl("get", "configmaps", "--chunk-size=5", "-o", "name").split()
     assert [name for name in found if "/c" in name] == expected
