@@ -1,7 +1,7 @@
 """The division of seats among levels."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pykube.apiserver.flowcontrol.demand import Demand
@@ -37,6 +37,7 @@ def wishes(draw):
     return Wish(target, least, most)
 
 
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.lists(wishes(), min_size=1, max_size=8), st.integers(0, 500))
 def test_a_division_gives_out_everything_within_the_bounds(found, total):
     assume(sum(wish.least for wish in found) <= total <= sum(wish.most for wish in found))
@@ -46,6 +47,7 @@ def test_a_division_gives_out_everything_within_the_bounds(found, total):
         assert wish.least <= part <= wish.most
 
 
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.lists(wishes(), min_size=2, max_size=8), st.integers(0, 500))
 def test_who_is_at_no_bound_gets_the_same_part_of_the_target(found, total):
     parts = divide(total, found)

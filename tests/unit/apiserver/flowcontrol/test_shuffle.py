@@ -2,7 +2,7 @@
 
 import math
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pykube.apiserver.flowcontrol.shuffle import ENTROPY_BITS, deal, entropy_bits, flow_hash
@@ -15,6 +15,7 @@ def decks(draw):
     return deck, draw(st.integers(1, max(1, most)))
 
 
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(decks(), st.integers(0, 2**64 - 1))
 def test_a_hand_is_of_different_cards_of_the_deck(sizes, value):
     deck, hand = sizes
