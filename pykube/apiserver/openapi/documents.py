@@ -30,14 +30,14 @@ TOKEN = {
     "description": "Bearer Token authentication",
 }
 
+NO_GUESTS = RemoteV2({}, {})
+"""Nobody else answers for anything."""
+
 _encode = msgspec.json.encode
 
 
-def v2(
-    resources: Sequence[Resource], schemas: Schemas = no_schemas, remotes: Sequence[RemoteV2] = ()
-) -> Iterator[bytes]:
+def v2(resources: Sequence[Resource], schemas: Schemas = no_schemas, guests: RemoteV2 = NO_GUESTS) -> Iterator[bytes]:
     """The pieces of ``/openapi/v2``: one document for all resources, and for what other servers answer for."""
-    guests = merged(remotes, _names(resources)) if remotes else RemoteV2({}, {})
     yield b'{"swagger":"2.0","info":' + _encode(INFO)
     yield b',"paths":{'
     yield from _paths(resources, V2)
@@ -47,6 +47,11 @@ def v2(
     yield from (_member(name, schema, first=False) for name, schema in guests.definitions.items())
     yield b'},"securityDefinitions":{"BearerToken":' + _encode(TOKEN) + b"}"
     yield b',"security":[{"BearerToken":[]}]}'
+
+
+def guests_beside(resources: Sequence[Resource], remotes: Sequence[RemoteV2]) -> RemoteV2:
+    """What other servers answer for, as one part whose names go with those of `resources`; may take a moment."""
+    return merged(remotes, _names(resources))
 
 
 def v3(resources: Sequence[Resource], schemas: Schemas = no_schemas) -> Iterator[bytes]:

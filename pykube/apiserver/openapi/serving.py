@@ -151,7 +151,7 @@ class OpenApi:
         async with self._building:
             if path not in self._documents:
                 known = self._documents
-                document = await _built(self._pieces(path))
+                document = await _built(await self._pieces(path))
                 known[path] = document  # lost, and rightly, when `changed` came meanwhile
                 return document
             return self._documents[path]
@@ -159,10 +159,13 @@ class OpenApi:
     async def _document_of(self, remote: RemoteV3) -> Document:
         return await self._document(f"{V3_PATH}/{remote.name}")
 
-    def _pieces(self, path: str) -> Iterator[bytes]:
+    async def _pieces(self, path: str) -> Iterator[bytes]:
         resources = self._source()
         if path == V2_PATH:
-            return documents.v2(resources, self._schemas, self._remotes.openapi_v2())
+            if remotes := self._remotes.openapi_v2():
+                guests = await asyncio.to_thread(documents.guests_beside, resources, remotes)
+                return documents.v2(resources, self._schemas, guests)
+            return documents.v2(resources, self._schemas)
         group = v3_groups(resources).get(path)
         if group is None:
             for one in group_paths(resources):
