@@ -45,8 +45,11 @@ def _environment() -> Any:
     return library().NewEnv(extensions=[optional.ExtOptional()])
 
 
+@functools.lru_cache(maxsize=256)
 def parse(text: str) -> Parsed:
-    """The tree of an expression, with all macros expanded.
+    """The tree of an expression, with all macros expanded; nobody changes it any more.
+
+    A few are remembered, since versions of a definition have the same rules and each is compiled again to be served.
 
     Raises:
         CompileError: the text is not of the grammar.
