@@ -357,7 +357,7 @@ class WatchCache:
     def _lose(self, key: str, revision: int, why: str) -> None:
         """An object turned into something that cannot be read: to all who follow, it is gone."""
         log.error("the object at %s (revision %d) cannot be read and is left out: %s", key, revision, why)
-        self.remove(key, revision)
+        WatchCache.remove(self, key, revision)
         self.corrupt[key] = Corrupt(key, revision, why)
 
     def revision_of(self, key: str) -> int:

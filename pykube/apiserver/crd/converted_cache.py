@@ -18,6 +18,7 @@ from pykube.aio.backoff import Backoff
 from pykube.aio.clock import Clock
 from pykube.api.scheme import CustomResource
 from pykube.errors import ApiError
+from pykube.store.base import Event
 
 from .. import selectable, statuses
 from ..progress import Progress
@@ -117,6 +118,9 @@ class ConvertedCache(CustomCache):
             return
         self._queue.append(_Change(key, None, revision))
         self._work()
+
+    def recall(self, events: Sequence[Event], floor: int) -> None:
+        """Nothing: what happened before would have to be converted, too; watches from then list again."""
 
     # Converting
 
