@@ -6,7 +6,7 @@ import argparse
 import importlib
 import json
 
-NAMES = ("start", "store", "api", "watch", "scheduler", "pods", "cni", "memory")
+NAMES = ("start", "store", "api", "watch", "scheduler", "pods", "cni", "memory", "authz")
 
 
 def main() -> None:

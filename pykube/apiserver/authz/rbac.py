@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pykube.api import codec, rbac_v1
 
 from ..authn.user import User
-from .authorizer import Attributes, Decision, Permissions
+from .authorizer import NO_OPINION, Attributes, Decision, Permissions
 from .rbac_index import RbacIndex
 
 if TYPE_CHECKING:
@@ -51,15 +51,11 @@ class Rbac:
 
     def decide(self, attributes: Attributes) -> Decision:
         """The same without waiting."""
-        if attributes.is_resource:
-            namespace, full_resource = attributes.namespace, attributes.full_resource
-        else:
-            namespace, full_resource = "", ""
-        holdings = self.index.holdings(attributes.user, namespace)
-        for rule, reason in holdings.concerning(full_resource):
-            if rule.allows(attributes):
-                return Decision(True, reason)
-        return Decision(None, _missing(holdings.missing))
+        holdings = self.index.holdings(attributes.user, attributes.namespace if attributes.is_resource else "")
+        reason = holdings.reason(attributes)
+        if reason is not None:
+            return Decision(True, reason)
+        return Decision(None, _missing(holdings.missing)) if holdings.missing else NO_OPINION
 
     def rules_for(self, user: User, namespace: str = "") -> list[rbac_v1.PolicyRule]:
         """Every rule that `user` holds in the cluster and in `namespace`."""
@@ -72,7 +68,4 @@ class Rbac:
 
 def _missing(errors: list[str]) -> str:
     """What to say about bindings to roles that do not exist."""
-    if not errors:
-        return ""
-    unique = list(dict.fromkeys(errors))
-    return f"RBAC: {unique[0]}" if len(unique) == 1 else f"RBAC: [{', '.join(unique)}]"
+    return f"RBAC: {errors[0]}" if len(errors) == 1 else f"RBAC: [{', '.join(errors)}]"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pykube.api import meta_v1, rbac_v1, selectors
 
 from ..authn.user import User, service_account_name
+from .holdings import Held, Holdings
 from .rules import CompiledRule
 
 Role = rbac_v1.Role | rbac_v1.ClusterRole
@@ -17,18 +18,11 @@ RoleKey = tuple[str, str]
 """Namespace and name; the namespace of a ClusterRole is empty."""
 SubjectKey = tuple[str, str]
 """``User`` or ``Group``, and the name; a service account counts as the user it is."""
+HoldingsKey = tuple[str, tuple[str, ...], str]
+"""A user's name and groups, and a namespace."""
 
-MAX_CACHED_USERS = 2048
-MAX_CACHED_RESOURCES = 256
-"""Per user: clients may ask about resources that do not exist."""
-
-
-@dataclass(slots=True)
-class Held:
-    """A role as one binding gives it: its rules, and how upstream words where they come from."""
-
-    reason: str
-    rules: tuple[CompiledRule, ...]
+MAX_CACHED_HOLDINGS = 4096
+"""Pairs of a user and a namespace; the oldest goes first."""
 
 
 @dataclass(slots=True)
@@ -36,6 +30,12 @@ class _RoleEntry:
     rules: tuple[CompiledRule, ...]
     labels: dict[str, str]
     aggregates: tuple[meta_v1.LabelSelector, ...] = ()
+
+    def means_the_same(self, other: _RoleEntry) -> bool:
+        """Whether nobody can tell the difference; what is written into an aggregating role is not looked at."""
+        if (self.labels, self.aggregates) != (other.labels, other.aggregates):
+            return False
+        return bool(self.aggregates) or [rule.rule for rule in self.rules] == [rule.rule for rule in other.rules]
 
 
 @dataclass(slots=True)
@@ -47,26 +47,6 @@ class _BindingEntry:
     subjects: tuple[tuple[SubjectKey, str], ...]
 
 
-@dataclass(slots=True)
-class Holdings:
-    """All that a user holds in one place: roles in the order upstream asks them, and bindings to absent roles."""
-
-    held: list[Held] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    _concerning: dict[str, list[tuple[CompiledRule, str]]] = field(default_factory=dict)
-
-    def concerning(self, full_resource: str) -> list[tuple[CompiledRule, str]]:
-        """The rules about a resource (or about paths, when empty), each with its reason; sifted once per resource."""
-        found = self._concerning.get(full_resource)
-        if found is None:
-            if len(self._concerning) >= MAX_CACHED_RESOURCES:
-                self._concerning.clear()
-            found = self._concerning[full_resource] = [
-                (rule, held.reason) for held in self.held for rule in held.rules if rule.concerns(full_resource)
-            ]
-        return found
-
-
 class RbacIndex:
     """The roles and bindings of the cluster; answers from a cache until any of them changes."""
 
@@ -74,23 +54,27 @@ class RbacIndex:
         self._roles: dict[RoleKey, _RoleEntry] = {}
         self._bindings: dict[RoleKey, _BindingEntry] = {}
         self._by_subject: dict[SubjectKey, dict[str, set[RoleKey]]] = {}
-        self._holdings: dict[tuple[str, tuple[str, ...], str], Holdings] = {}
+        self._holdings: dict[HoldingsKey, Holdings] = {}
         self._effective: dict[RoleKey, tuple[CompiledRule, ...]] = {}
 
     def put_role(self, role: Role) -> None:
         """Add or replace a role."""
-        rule = role.aggregation_rule if isinstance(role, rbac_v1.ClusterRole) else None
-        self._roles[role.metadata.namespace, role.metadata.name] = _RoleEntry(
+        aggregation = role.aggregation_rule if isinstance(role, rbac_v1.ClusterRole) else None
+        namespace = role.metadata.namespace
+        entry = _RoleEntry(
             tuple(CompiledRule(rule) for rule in role.rules),
             role.metadata.labels,
-            tuple(rule.cluster_role_selectors) if rule else (),
+            tuple(aggregation.cluster_role_selectors) if aggregation else (),
         )
-        self._forget()
+        old = self._roles.get((namespace, role.metadata.name))
+        self._roles[namespace, role.metadata.name] = entry
+        if old is None or not old.means_the_same(entry):
+            self._forget_roles(namespace)
 
     def drop_role(self, namespace: str, name: str) -> None:
         """Remove a role."""
-        self._roles.pop((namespace, name), None)
-        self._forget()
+        if self._roles.pop((namespace, name), None) is not None:
+            self._forget_roles(namespace)
 
     def put_binding(self, binding: Binding) -> None:
         """Add or replace a binding."""
@@ -103,44 +87,69 @@ class RbacIndex:
         self._bindings[namespace, name] = entry
         for subject, _ in subjects:
             self._by_subject.setdefault(subject, {}).setdefault(namespace, set()).add((namespace, name))
+        self._forget_subjects(entry)
 
     def drop_binding(self, namespace: str, name: str) -> None:
         """Remove a binding."""
-        self._forget()
         entry = self._bindings.pop((namespace, name), None)
-        for subject, _ in entry.subjects if entry else ():
+        if entry is None:
+            return
+        for subject, _ in entry.subjects:
             scopes = self._by_subject.get(subject, {})
             scopes.get(namespace, set()).discard((namespace, name))
             if not scopes.get(namespace):
                 scopes.pop(namespace, None)
             if not scopes:
                 self._by_subject.pop(subject, None)
+        self._forget_subjects(entry)
 
-    def _forget(self) -> None:
-        self._holdings.clear()
-        self._effective.clear()
+    def _forget_roles(self, namespace: str) -> None:
+        """A role has changed: forget what it may have been part of. A ClusterRole may be part of anything."""
+        if not namespace:
+            self._holdings.clear()
+            self._effective.clear()
+            return
+        for role in [key for key in self._effective if key[0] == namespace]:
+            del self._effective[role]
+        for key in [key for key in self._holdings if key[2] == namespace]:
+            del self._holdings[key]
+
+    def _forget_subjects(self, entry: _BindingEntry) -> None:
+        """A binding has changed: forget what its subjects hold where it is."""
+        users = {name for (kind, name), _ in entry.subjects if kind == "User"}
+        groups = {name for (kind, name), _ in entry.subjects if kind == "Group"}
+        for key in [
+            key
+            for key in self._holdings
+            if (not entry.namespace or key[2] == entry.namespace) and (key[0] in users or not groups.isdisjoint(key[1]))
+        ]:
+            del self._holdings[key]
 
     def holdings(self, user: User, namespace: str) -> Holdings:
         """What `user` holds in the cluster and, when `namespace` is given, there."""
         key = (user.name, user.groups, namespace)
         found = self._holdings.get(key)
         if found is None:
-            if len(self._holdings) >= MAX_CACHED_USERS:
-                self._holdings.clear()
+            if len(self._holdings) >= MAX_CACHED_HOLDINGS:
+                del self._holdings[next(iter(self._holdings))]
             found = self._holdings[key] = self._gather(user, namespace)
         return found
 
     def _gather(self, user: User, namespace: str) -> Holdings:
-        found = Holdings()
+        """A role that several bindings give is held once, by the first of them."""
+        held: dict[RoleKey, Held] = {}
+        missing: dict[str, None] = {}
         subjects = [("User", user.name), *(("Group", group) for group in user.groups)]
         for scope in ("", namespace) if namespace else ("",):
             for entry, subject in self._bindings_of(subjects, scope):
+                if entry.role in held:
+                    continue
                 rules = self.rules_of(*entry.role)
                 if rules is None:
-                    found.missing.append(role_not_found(entry.role_kind, entry.role[1]))
+                    missing[role_not_found(entry.role_kind, entry.role[1])] = None
                 else:
-                    found.held.append(Held(_reason(entry, subject), rules))
-        return found
+                    held[entry.role] = Held(_reason(entry, subject), rules)
+        return Holdings(list(held.values()), list(missing))
 
     def _bindings_of(self, subjects: Iterable[SubjectKey], scope: str) -> Iterator[tuple[_BindingEntry, SubjectKey]]:
         seen: dict[RoleKey, SubjectKey] = {}

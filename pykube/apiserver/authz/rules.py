@@ -49,15 +49,31 @@ class CompiledRule:
         _, slash, subresource = full_resource.partition("/")
         return bool(slash) and f"*/{subresource}" in self._resources
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The only objects it is about; empty: all."""
+        return self._names
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The paths it is about."""
+        return self._urls
+
+    def has_verb(self, verb: str) -> bool:
+        """Whether it lets that be done to what it is about."""
+        return self._any_verb or verb in self._verbs
+
+    def has_group(self, group: str) -> bool:
+        """Whether it is about resources of that API group."""
+        return self._any_group or group in self._groups
+
     def allows(self, attributes: Attributes) -> bool:
         """Whether the rule, which `concerns` the request's resource, allows the request."""
-        if not self._any_verb and attributes.verb not in self._verbs:
+        if not self.has_verb(attributes.verb):
             return False
         if not attributes.is_resource:
             return any(url_covers(url, attributes.path) for url in self._urls)
-        if not self._any_group and attributes.group not in self._groups:
-            return False
-        return not self._names or attributes.name in self._names
+        return self.has_group(attributes.group) and (not self._names or attributes.name in self._names)
 
 
 def url_covers(rule_url: str, path: str) -> bool:
