@@ -119,7 +119,7 @@ def substitute(mapping: Mapping, kind: Type, *, rest_to_dyn: bool = False) -> Ty
         if bound is not None:
             return substitute(mapping, bound, rest_to_dyn=rest_to_dyn)
         return types.DYN if rest_to_dyn else kind
-    if not kind.parameters or not mapping and not rest_to_dyn:
+    if not kind.parameters or not (mapping or rest_to_dyn):
         return kind
     parameters = tuple(substitute(mapping, one, rest_to_dyn=rest_to_dyn) for one in kind.parameters)
     return kind if parameters == kind.parameters else replace(kind, parameters=parameters)
