@@ -4,6 +4,7 @@ import asyncio
 from contextlib import aclosing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pykube import errors
@@ -154,6 +155,54 @@ def test_what_breaks_while_the_server_runs_is_gone_to_watchers(tmp_path: Path) -
             assert await _changes(client, version, 1) == [("DELETED", "fine")]
             with pytest.raises(errors.InternalError, match="corrupt object"):
                 await client.get(core_v1.ConfigMap, "fine", "default")
+        await store.close()
+
+    asyncio.run(story())
+
+
+DEFINITION = {
+    "metadata": {"name": "things.example.com"},
+    "spec": {
+        "group": "example.com",
+        "scope": "Namespaced",
+        "names": {"plural": "things", "singular": "thing", "kind": "Thing"},
+        "versions": [
+            {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}},
+        ],
+    },
+}
+THINGS = "/apis/example.com/v1/namespaces/default/things"
+
+
+async def _served(client: Client, path: str) -> None:
+    """Return when the path is there."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await client.request("GET", path)
+                return
+            except errors.NotFound:
+                await asyncio.sleep(0)
+
+
+def test_a_watch_of_custom_objects_goes_on_too(tmp_path: Path) -> None:
+    async def story() -> None:
+        store = MemoryStore()
+        headers = {"Content-Type": "application/json"}
+        async with serving(tmp_path, store) as client:
+            body = msgspec.json.encode(DEFINITION)
+            definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+            await client.request("POST", definitions, body=body, headers=headers)
+            await _served(client, THINGS)
+            version = msgspec.json.decode((await client.request("GET", THINGS))[2])["metadata"]["resourceVersion"]
+            thing = b'{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"t"}}'
+            await client.request("POST", THINGS, body=thing, headers=headers)
+            await client.request("DELETE", f"{THINGS}/t", headers=headers)
+        async with serving(tmp_path, store) as client:
+            params = {"watch": "true", "resourceVersion": version}
+            async with client.stream("GET", THINGS, params=params) as answer, asyncio.timeout(5):
+                found = [msgspec.json.decode(await answer.content.readline()) for _ in range(2)]
+            assert [event["type"] for event in found] == ["ADDED", "DELETED"]
         await store.close()
 
     asyncio.run(story())
