@@ -153,6 +153,11 @@ VALID: dict[tuple[str, str], dict[str, Any]] = {
     ("resource.k8s.io/v1", "ResourceClaim"): {"spec": _DEVICES},
     ("resource.k8s.io/v1", "ResourceClaimTemplate"): {"spec": {"spec": _DEVICES}},
     ("resource.k8s.io/v1", "ResourceSlice"): {
-        "spec": {"driver": "example.com", "pool": {"name": "p"}, "nodeName": "n", "devices": [{"name": "gpu-0"}]}
+        "spec": {
+            "driver": "example.com",
+            "pool": {"name": "p", "resourceSliceCount": 1},
+            "nodeName": "n",
+            "devices": [{"name": "gpu-0"}],
+        }
     },
 }

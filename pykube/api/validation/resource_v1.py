@@ -20,11 +20,10 @@ from ..resource_v1 import (
     ResourceClaimTemplate,
     ResourceSlice,
 )
-from . import checks, volumes
+from . import checks, resource_slices, volumes
 from .rules import Rules
 
 _REQUESTS_MAX = 32
-_DEVICES_MAX = 128
 _SELECTORS_MAX = 32
 _MODES = ("All", "ExactCount")
 
@@ -127,39 +126,9 @@ def _class(found: DeviceClass) -> Errors:
         yield from checks.follows(SPEC.child("extendedResourceName"), name, names.qualified_name)
 
 
-def _slice(found: ResourceSlice) -> Errors:
-    spec = found.spec
-    yield from volumes.driver_name(spec.driver, SPEC.child("driver"))
-    if not spec.pool.name:
-        yield required(SPEC.child("pool").child("name"))
-    chosen = [spec.node_name, spec.node_selector, spec.all_nodes, spec.per_device_node_selection]
-    if sum(one is not None and one is not False for one in chosen) != 1:
-        message = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required"
-        yield required(SPEC, message)
-    if len(spec.devices) > _DEVICES_MAX:
-        yield too_many(SPEC.child("devices"), len(spec.devices), _DEVICES_MAX)
-    seen: set[str] = set()
-    for index, device in enumerate(spec.devices):
-        place = SPEC.child("devices").index(index).child("name")
-        yield from checks.named(place, device.name, names.dns_label)
-        if device.name in seen:
-            yield duplicate(place, device.name)
-        seen.add(device.name)
-
-
-def _slice_update(new: ResourceSlice, old: ResourceSlice) -> Errors:
-    yield from _slice(new)
-    for field, value, before in (
-        ("nodeName", new.spec.node_name, old.spec.node_name),
-        ("driver", new.spec.driver, old.spec.driver),
-    ):
-        yield from checks.immutable(SPEC.child(field), value, before)
-    yield from checks.immutable(SPEC.child("pool").child("name"), new.spec.pool.name, old.spec.pool.name)
-
-
 CATALOG = {
     ResourceClaim: Rules(create=_claim, update=_claim_update),
     ResourceClaimTemplate: Rules(create=_template, update=_template_update),
     DeviceClass: Rules(create=_class),
-    ResourceSlice: Rules(create=_slice, update=_slice_update),
+    ResourceSlice: Rules(create=resource_slices.create, update=resource_slices.update),
 }
