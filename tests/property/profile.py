@@ -23,5 +23,5 @@ settings.register_profile(
 )
 settings.load_profile("laws")
 
-thorough = settings(max_examples=15 * EXAMPLES)
+thorough = settings(max_examples=10 * EXAMPLES)
 """For a law that needs no server, or that is about one kind."""

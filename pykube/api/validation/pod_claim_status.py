@@ -48,7 +48,8 @@ def _of_node(found: NodeAllocatableResourceClaimStatus, pod: Pod, path: Path) ->
     name = path.child("resourceClaimName")
     if not found.resource_claim_name:
         yield required(name, "must not be empty")
-    mapped = {claim.resource_claim_name for claim in (*pod.spec.resource_claims, *pod.status.resource_claim_statuses)}
+    mapped = {claim.resource_claim_name for claim in pod.spec.resource_claims}
+    mapped.update(status.resource_claim_name for status in pod.status.resource_claim_statuses)
     if found.resource_claim_name not in mapped:
         yield invalid_value(name, found.resource_claim_name, "no mapping found in pod reference")
     if not found.containers:
