@@ -15,14 +15,13 @@ import sys
 import msgspec
 
 from .aio import garbage
-from .aio.clock import Clock, SystemClock
+from .aio.clock import SystemClock
 from .aio.tasks import Supervisor
 from .apiserver import app
 from .apiserver.authn.user import User
 from .config import ServerConfig, local_sockets
-from .pki.addresses import advertise_address, host_name, url_host
-from .pki.node import ensure_node
-from .pki.server import ServerPki, ensure_server, keep_fresh
+from .pki.host import ensure_host, keep_fresh
+from .pki.server import ServerPki
 from .store.base import Store
 from .store.memory import MemoryStore
 from .store.sqlite import SqliteStore
@@ -45,16 +44,15 @@ async def run(config: ServerConfig) -> None:
     """
     garbage.calm()
     clock = SystemClock()
-    pki, _ = ensure_server(config, clock.now())
-    _ensure_own_node(config, pki, clock)
+    pki, _ = ensure_host(config, clock.now())
     store = await _open_store(config)
     server = await app.serve(config, store, pki, clock=clock)
     supervisor = Supervisor(clock)
 
     def renewed(fresh: ServerPki, issued: frozenset[str]) -> None:
-        log.info("certificates renewed: %s", ", ".join(sorted(issued)))
+        log.info("keys and certificates taken up; issued anew: %s", ", ".join(sorted(issued)) or "none")
+        pki.tokens.adopt(fresh.tokens)
         server.renew(fresh)
-        _ensure_own_node(config, fresh, clock)
 
     await server.listen_locally(local_sockets(config), _LOCAL)
     garbage.settle()
@@ -74,20 +72,6 @@ async def _open_store(config: ServerConfig) -> Store:
     if config.datastore == "memory://":
         return MemoryStore()
     raise ValueError(f"datastore {config.datastore!r} is not known; leave it empty for SQLite, or use memory://")
-
-
-def _ensure_own_node(config: ServerConfig, pki: ServerPki, clock: Clock) -> None:
-    """Credentials for an agent on this host, which needs no token to join: it can read the authority's key anyway."""
-    name = host_name(config).lower()
-    address = advertise_address(config)
-    ensure_node(
-        pki.authority,
-        config.state_dir / "agent",
-        node=name,
-        names=[name, address, "127.0.0.1", "localhost"],
-        server=f"https://{url_host(address)}:{config.port}",
-        now=clock.now(),
-    )
 
 
 async def _run_loops(config: ServerConfig) -> None:

@@ -143,12 +143,19 @@ class ApiServer:
         self._supervisor.keep("compaction", lambda: compaction.run(store, self._clock))
 
     def renew(self, pki: ServerPki) -> None:
-        """Show the newest certificates on new connections, to clients and to agents."""
+        """Show the newest certificates on new connections, to clients and to agents; believe the newest authorities.
+
+        Raises:
+            ssl.SSLError: a key and its certificate do not belong together, as while they are being written.
+        """
         if self._tls is not None:
-            self._tls.load_cert_chain(pki.apiserver.certificate, pki.apiserver.key)
+            _load(self._tls, pki)
+        if self._access is not None:
+            self._access.certificates.renew(pki)
         if self._agents is not None:
             own = pki.apiserver_kubelet_client
             self._agents.load_cert_chain(own.certificate, own.key)
+            self._agents.load_verify_locations(pki.ca_file)
         if self.aggregation is not None:
             self.aggregation.renew(pki)
 
@@ -259,12 +266,17 @@ def tls_context(pki: ServerPki) -> ssl.SSLContext:
     """TLS 1.2 or later; a client may show a certificate of the cluster's or the front proxy's authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(pki.apiserver.certificate, pki.apiserver.key)
-    context.load_verify_locations(pki.ca_file)
-    context.load_verify_locations(pki.front_proxy_ca_file)
+    _load(context, pki)
     context.verify_mode = ssl.CERT_OPTIONAL
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+def _load(context: ssl.SSLContext, pki: ServerPki) -> None:
+    """Use the files from now on. Authorities are only added to a context; whom to believe `ClientCertificates` says."""
+    context.load_cert_chain(pki.apiserver.certificate, pki.apiserver.key)
+    context.load_verify_locations(pki.ca_file)
+    context.load_verify_locations(pki.front_proxy_ca_file)
 
 
 def _request(

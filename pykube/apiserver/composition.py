@@ -6,13 +6,12 @@ The parts are built here and nowhere else; app.py serves what comes out.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from aiohttp import web
-from cryptography import x509
 
 from pykube.aio.clock import Clock
 from pykube.api import core_v1, scheme
@@ -39,7 +38,7 @@ from .authn.chain import BearerTokens
 from .authn.impersonation import Impersonation
 from .authn.request_header import RequestHeader
 from .authn.service_account import ServiceAccountTokens
-from .authn.x509 import X509, CertificateReader
+from .authn.x509 import X509
 from .authz import Attributes, attributes_of, forbidden
 from .authz.abac import Abac
 from .authz.always import AlwaysAllow, AlwaysDeny
@@ -49,6 +48,7 @@ from .authz.escalation import RBAC_TYPES, EscalationCheck
 from .authz.node import NodeAuthorizer
 from .authz.rbac import Rbac
 from .authz.reviews import Reviews
+from .client_certificates import ClientCertificates
 from .component_status import ComponentStatuses, socket_probe, store_probe
 from .crd.publishing import published_version, stored_version
 from .discovery import Discovery
@@ -75,6 +75,7 @@ class Access:
     """Who is asking, and what they may do."""
 
     authenticators: Chain
+    certificates: ClientCertificates
     bearer: BearerTokens
     rbac: Rbac
     authorizer: AuthorizerChain
@@ -101,7 +102,8 @@ def access_of(
         _authorizers(config, registry, rbac),
         clock,
     )
-    return Access(_chain(pki, bearer, clock), bearer, rbac, authorizer)
+    certificates = ClientCertificates(pki, clock)
+    return Access(_chain(certificates, bearer), certificates, bearer, rbac, authorizer)
 
 
 def _authorizers(config: ServerConfig, registry: Registry, rbac: Rbac) -> dict[str, ResolvingAuthorizer]:
@@ -177,15 +179,9 @@ def _bootstrap_tokens(registry: Registry, clock: Clock) -> BootstrapTokens:
     return BootstrapTokens(lambda namespace, name: registry.find(core_v1.Secret, name, namespace), clock)
 
 
-def _chain(pki: ServerPki, bearer: BearerTokens, clock: Clock) -> Chain:
-    reader = CertificateReader([_authority(pki.front_proxy_ca_file.read_bytes())], clock)
-    proxy = RequestHeader(reader, frozenset(PROXY_NAMES))
-    own = X509(CertificateReader([_authority(pki.ca_file.read_bytes())], clock))
-    return Chain([LocalUser(), proxy, own, bearer], anonymous=Anonymous())
-
-
-def _authority(pem: bytes) -> x509.Certificate:
-    return x509.load_pem_x509_certificate(pem)
+def _chain(certificates: ClientCertificates, bearer: BearerTokens) -> Chain:
+    proxy = RequestHeader(certificates.front_proxy, frozenset(PROXY_NAMES))
+    return Chain([LocalUser(), proxy, X509(certificates.cluster), bearer], anonymous=Anonymous())
 
 
 def _authenticate(chain: Chain) -> Stage:
@@ -256,7 +252,7 @@ def routes_of(
             "/metrics": metrics.handle,
             "/version": _static(version.version()),
             "/.well-known/openid-configuration": _static(tokens.openid_configuration(address)),
-            "/openid/v1/jwks": _static(tokens.jwks(), "application/jwk-set+json"),
+            "/openid/v1/jwks": _answer(lambda: msgspec.json.encode(tokens.jwks()), "application/jwk-set+json"),
         }
     )
     routes.paths["/"] = _static({"paths": sorted([*routes.paths, *(f"/{tree}" for tree in routes.trees)])})
@@ -305,10 +301,13 @@ def openapi_of(registry: Registry, aggregation: Aggregation | None) -> OpenApi:
     return OpenApi(lambda: delegates.local(registry.resources()), schemas, aggregation.documents)
 
 
-def _static(value: object, content_type: str = "application/json") -> Handler:
+def _static(value: object) -> Handler:
     body = msgspec.json.encode(value)
+    return _answer(lambda: body)
 
+
+def _answer(body: Callable[[], bytes], content_type: str = "application/json") -> Handler:
     async def handle(ctx: Context) -> web.Response:
-        return web.Response(body=body, headers={"Content-Type": content_type})
+        return web.Response(body=body(), headers={"Content-Type": content_type})
 
     return handle

@@ -60,8 +60,8 @@ class CertificateAuthority:
         """
         certificate_file, key_file = folder / f"{name}.crt", folder / f"{name}.key"
         if not certificate_file.exists() and not key_file.exists():
-            authority = cls._create(common_name, now)
-            files.write(key_file, key_pem(authority._key))
+            authority = cls.create(common_name, now)
+            files.write(key_file, authority.key_pem)
             files.write(certificate_file, authority.pem, mode=0o644)
             return authority
         return cls.load(folder, name=name)
@@ -70,6 +70,9 @@ class CertificateAuthority:
     def load(cls, folder: Path, *, name: str = "ca") -> CertificateAuthority:
         """The authority of ``<folder>/<name>.crt`` and ``.key``.
 
+        While one authority follows another the first file holds several certificates, all of them to be trusted; the
+        one that the key belongs to is the authority that signs.
+
         Raises:
             ValueError: one of the files is missing or broken, or they do not belong together.
         """
@@ -77,14 +80,15 @@ class CertificateAuthority:
         for file in (certificate_file, key_file):
             if not file.exists():
                 raise ValueError(f"{file} is missing, its partner is there: restore it from a backup")
-        certificate = x509.load_pem_x509_certificate(certificate_file.read_bytes())
         key = load_key(key_file)
-        if certificate.public_key() != key.public_key():
-            raise ValueError(f"{certificate_file} and {key_file} do not belong together")
-        return cls(certificate, key)
+        for certificate in x509.load_pem_x509_certificates(certificate_file.read_bytes()):
+            if certificate.public_key() == key.public_key():
+                return cls(certificate, key)
+        raise ValueError(f"{certificate_file} and {key_file} do not belong together")
 
     @classmethod
-    def _create(cls, common_name: str, now: datetime) -> CertificateAuthority:
+    def create(cls, common_name: str, now: datetime) -> CertificateAuthority:
+        """One with a new key, that is nowhere yet."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
         builder = _builder(name, name, key.public_key(), now, CA_LIFETIME)
@@ -97,6 +101,11 @@ class CertificateAuthority:
     def pem(self) -> bytes:
         """The certificate, as others are given it to trust."""
         return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+    @property
+    def key_pem(self) -> bytes:
+        """The key, for its file alone."""
+        return key_pem(self._key)
 
     def issue(self, profile: Profile, now: datetime, *, lifetime: timedelta = LEAF_LIFETIME) -> tuple[bytes, bytes]:
         """A certificate with a new key, both as PEM."""

@@ -44,14 +44,15 @@ def ensure(
     now: datetime,
     *,
     lifetime: timedelta = LEAF_LIFETIME,
+    anew: bool = False,
 ) -> bool:
     """Have a certificate for `profile` in place; whether one was issued.
 
-    A good one is left alone. One that is missing, broken, of another authority or profile, in the last third of its
-    life or expired is replaced, with a new key. The key is written first: a server that is killed between the two
-    writes finds a pair that does not match, and replaces it here when it starts again.
+    A good one is left alone, unless it is to be made `anew`. One that is missing, broken, of another authority or
+    profile, in the last third of its life or expired is replaced, with a new key. The key is written first: a server
+    that is killed between the two writes finds a pair that does not match, and replaces it here when it starts again.
     """
-    if pair.certificate.exists() and pair.key.exists() and _serves(pair, authority, profile, now):
+    if not anew and pair.certificate.exists() and pair.key.exists() and _serves(pair, authority, profile, now):
         return False
     certificate, key = authority.issue(profile, now, lifetime=lifetime)
     files.write(pair.key, key)

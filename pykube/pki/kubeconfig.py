@@ -16,7 +16,7 @@ def write(
     path: Path,
     *,
     server: str,
-    authority: bytes,
+    authority: bytes | Path,
     user: str,
     credentials: Pair,
     embed: bool = True,
@@ -26,14 +26,17 @@ def write(
     """Write a kubeconfig with one context; whether the file changed.
 
     `embed`: put the certificate and key into the file, so that it can be carried elsewhere; otherwise it names their
-    files, so that their renewal reaches whoever uses it.
+    files, so that their renewal reaches whoever uses it. `authority`: whom to trust, PEM or the file that has it.
     """
+    trusted = (
+        {"certificate-authority": str(authority)}
+        if isinstance(authority, Path)
+        else {"certificate-authority-data": _base64(authority)}
+    )
     document = {
         "apiVersion": "v1",
         "kind": "Config",
-        "clusters": [
-            {"name": cluster, "cluster": {"server": server, "certificate-authority-data": _base64(authority)}}
-        ],
+        "clusters": [{"name": cluster, "cluster": {"server": server, **trusted}}],
         "users": [{"name": user, "user": _user(credentials, embed=embed)}],
         "contexts": [{"name": cluster, "context": {"cluster": cluster, "user": user}}],
         "current-context": cluster,

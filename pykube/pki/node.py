@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pykube.config import ServerConfig
+
 from . import files, kubeconfig
-from .addresses import is_address
+from .addresses import advertise_address, host_name, is_address, url_host
 from .ca import CertificateAuthority, Profile
 from .certificates import Pair, ensure
+
+JOINED = "kubelet-client-current.pem"
+"""The file, in ``pki/``, with the key and the certificate of an agent that has joined by a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +64,64 @@ def serving_profile(node: str, names: Sequence[str]) -> Profile:
 
 
 def ensure_node(
-    authority: CertificateAuthority, folder: Path, *, node: str, names: Sequence[str], server: str, now: datetime
+    authority: CertificateAuthority,
+    trusted: bytes,
+    folder: Path,
+    *,
+    node: str,
+    names: Sequence[str],
+    server: str,
+    now: datetime,
+    anew: bool = False,
 ) -> tuple[NodePki, bool]:
     """Have an agent's credentials in place, on the host that holds the authority; whether one was issued just now.
 
     Args:
+        trusted: the certificates of all authorities that the agent is to trust, PEM.
         folder: the agent's folder.
         names: names and addresses of the host, for the certificate of the node's API.
         server: the API server's URL.
+        anew: also where what is there is good.
     """
     pki = NodePki(folder)
-    files.write_if_changed(pki.ca_file, authority.pem, mode=0o644)
-    client = ensure(pki.client, authority, client_profile(node), now)
-    serving = ensure(pki.serving, authority, serving_profile(node, names), now)
+    files.write_if_changed(pki.ca_file, trusted, mode=0o644)
+    client = ensure(pki.client, authority, client_profile(node), now, anew=anew)
+    serving = ensure(pki.serving, authority, serving_profile(node, names), now, anew=anew)
     kubeconfig.write(
         pki.kubeconfig,
         server=server,
-        authority=authority.pem,
+        authority=pki.ca_file,
         user=f"system:node:{node}",
         credentials=pki.client,
         embed=False,
     )
     return pki, client or serving
+
+
+def ensure_own_node(
+    config: ServerConfig, authority: CertificateAuthority, trusted: bytes, now: datetime, *, anew: bool = False
+) -> tuple[NodePki, bool]:
+    """Credentials for an agent on the server's own host, which needs no token: it can read the authority's key anyway.
+
+    An agent that has joined another cluster's server keeps its own: see `joined`.
+    """
+    folder = config.state_dir / "agent"
+    if joined(folder):
+        return NodePki(folder), False
+    name = host_name(config).lower()
+    address = advertise_address(config)
+    return ensure_node(
+        authority,
+        trusted,
+        folder,
+        node=name,
+        names=[name, address, "127.0.0.1", "localhost"],
+        server=f"https://{url_host(address)}:{config.port}",
+        now=now,
+        anew=anew,
+    )
+
+
+def joined(folder: Path) -> bool:
+    """Whether the agent of this folder has got its credentials by a token, and renews them itself."""
+    return (folder / "pki" / JOINED).exists()

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from pykube.aio.clock import Clock
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from pykube.config import ServerConfig, pki_folder
 
-from . import kubeconfig
+from . import files, kubeconfig
 from .addresses import advertise_address, server_names, url_host
 from .ca import CertificateAuthority, Profile
 from .certificates import Pair, ensure
 from .tokens import Tokens
 
 MASTERS = "system:masters"
-
-CHECK = timedelta(hours=1)
-"""How often certificates are looked at: also finds what was changed by hand, and clocks that jumped."""
+AUTHORITY = "ca"
+FRONT_PROXY_AUTHORITY = "front-proxy-ca"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class ServerPki:
 
     @property
     def ca_file(self) -> Path:
+        """The certificates of all authorities that are trusted; that of the one that signs comes first."""
         return self.folder / "ca.crt"
 
     @property
@@ -73,47 +74,49 @@ class ServerPki:
         return self.folder.parent / f"{name}.kubeconfig"
 
 
-def ensure_server(config: ServerConfig, now: datetime) -> tuple[ServerPki, frozenset[str]]:
+def ensure_server(
+    config: ServerConfig, now: datetime, *, anew: frozenset[str] = frozenset()
+) -> tuple[ServerPki, frozenset[str]]:
     """Have everything in place for this configuration; also the names of the certificates issued just now.
 
-    Call it at the start and again as time goes by (`keep_fresh`): what is good is left alone.
+    Call it at the start and again as time goes by (`pykube.pki.host`): what is good is left alone, but for the
+    certificates named in `anew` (see `profiles`).
 
     Raises:
         ValueError: a key or an authority's certificate is broken; it has to be restored by hand.
         OSError: a file cannot be read or written.
     """
     folder = pki_folder(config)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pki = ServerPki(
-        folder,
-        CertificateAuthority.load_or_create(folder, now),
-        CertificateAuthority.load_or_create(folder, now, name="front-proxy-ca", common_name="pykube-front-proxy-ca"),
-        Tokens.load_or_create(folder, f"https://kubernetes.default.svc.{config.network.cluster_domain}"),
-    )
-    issued = set()
-    for name, (authority, profile) in _profiles(pki, config).items():
-        if ensure(Pair.at(folder, name), authority, profile, now):
-            issued.add(name)
-    _write_kubeconfigs(pki, config)
+    with files.locked(folder):
+        pki = ServerPki(
+            folder,
+            CertificateAuthority.load_or_create(folder, now),
+            CertificateAuthority.load_or_create(
+                folder, now, name=FRONT_PROXY_AUTHORITY, common_name="pykube-front-proxy-ca"
+            ),
+            Tokens.load_or_create(folder, f"https://kubernetes.default.svc.{config.network.cluster_domain}"),
+        )
+        _put_signer_first(pki.ca_file, pki.authority)
+        _put_signer_first(pki.front_proxy_ca_file, pki.front_proxy_authority)
+        issued = {
+            name
+            for name, (authority, profile) in profiles(pki, config).items()
+            if ensure(Pair.at(folder, name), authority, profile, now, anew=name in anew)
+        }
+        _write_kubeconfigs(pki, config)
     return pki, frozenset(issued)
 
 
-async def keep_fresh(
-    config: ServerConfig,
-    clock: Clock,
-    changed: Callable[[ServerPki, frozenset[str]], None],
-    *,
-    every: timedelta = CHECK,
-) -> None:
-    """Look at the certificates from time to time, until cancelled; `changed` hears which were issued anew."""
-    while True:
-        await clock.sleep(every.total_seconds())
-        pki, issued = ensure_server(config, clock.now())
-        if issued:
-            changed(pki, issued)
+def _put_signer_first(bundle: Path, authority: CertificateAuthority) -> None:
+    """A new authority signs from the moment in which its key is in place; who reads the bundle sees it by the order."""
+    first, *others = x509.load_pem_x509_certificates(bundle.read_bytes())
+    if first != authority.certificate:
+        order = [authority.certificate, *(one for one in (first, *others) if one != authority.certificate)]
+        files.write(bundle, b"".join(one.public_bytes(Encoding.PEM) for one in order), mode=0o644)
 
 
-def _profiles(pki: ServerPki, config: ServerConfig) -> dict[str, tuple[CertificateAuthority, Profile]]:
+def profiles(pki: ServerPki, config: ServerConfig) -> dict[str, tuple[CertificateAuthority, Profile]]:
+    """Each certificate of a server, by name: who signs it, and what for."""
     dns_names, addresses = server_names(config)
     serving = Profile(common_name="kube-apiserver", server=True, dns_names=dns_names, addresses=addresses)
     return {
@@ -135,7 +138,7 @@ def _write_kubeconfigs(pki: ServerPki, config: ServerConfig) -> None:
     kubeconfig.write(
         config.config_dir / "admin.kubeconfig",
         server=outside,
-        authority=pki.authority.pem,
+        authority=pki.ca_file.read_bytes(),
         user="kubernetes-admin",
         credentials=pki.admin,
     )
@@ -143,7 +146,7 @@ def _write_kubeconfigs(pki: ServerPki, config: ServerConfig) -> None:
         kubeconfig.write(
             pki.kubeconfig(name),
             server=f"https://127.0.0.1:{config.port}",
-            authority=pki.authority.pem,
+            authority=pki.ca_file,
             user=name,
             credentials=pair,
             embed=False,

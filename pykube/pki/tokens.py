@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,9 +64,16 @@ class Tokens:
     ) -> None:
         """`others`: keys of the past, or of other servers, whose tokens are accepted too."""
         self.issuer = issuer
+        self._use(key, (key.public_key(), *others))
+
+    def _use(self, key: ec.EllipticCurvePrivateKey, accepted: Iterable[ec.EllipticCurvePublicKey]) -> None:
         self._key = key
         self._kid = key_id(key.public_key())
-        self._keys = {key_id(other): other for other in (key.public_key(), *others)}
+        self._keys = {key_id(other): other for other in accepted}
+
+    def adopt(self, newer: Tokens) -> None:
+        """Sign and accept from now on with the keys of `newer`; whoever holds this object need not hear of it."""
+        self._use(newer._key, newer._keys.values())
 
     @classmethod
     def load_or_create(cls, folder: Path, issuer: str) -> Tokens:

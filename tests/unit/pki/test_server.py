@@ -11,8 +11,9 @@ from cryptography import x509
 from pykube.client.config import ClientConfig
 from pykube.config import ServerConfig
 from pykube.pki.certificates import Pair, profile_of
+from pykube.pki.host import keep_fresh
 from pykube.pki.node import ensure_node
-from pykube.pki.server import ServerPki, ensure_server, keep_fresh
+from pykube.pki.server import ServerPki, ensure_server
 from tests.fakes.clock import FakeClock
 
 
@@ -84,7 +85,7 @@ def test_certificates_are_renewed_while_the_server_runs(tmp_path: Path) -> None:
         await clock.advance(timedelta(days=240).total_seconds())
         assert heard == []
         await clock.advance(timedelta(days=60).total_seconds())
-        assert [len(issued) for issued in heard] == [6]
+        assert [len(issued) for issued in heard] == [7], "six of the server, and those of its host's agent"
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
@@ -98,7 +99,7 @@ def test_the_kubeconfigs_load_and_their_certificates_fit(tmp_path: Path) -> None
     assert admin.client_certificate.encode() == pki.admin.certificate.read_bytes()
     controllers = ClientConfig.load(pki.kubeconfig("controllers"))
     assert controllers.client_certificate_file == pki.controllers.certificate
-    context = ssl.create_default_context(cadata=controllers.ca_data)
+    context = ssl.create_default_context(cafile=controllers.ca_file)
     context.load_cert_chain(pki.controllers.certificate, pki.controllers.key)
     assert (tmp_path / "etc" / "admin.kubeconfig").stat().st_mode & 0o777 == 0o600
 
@@ -109,6 +110,7 @@ def test_a_node_gets_its_credentials(tmp_path: Path) -> None:
     def ensure(address: str) -> bool:
         return ensure_node(
             pki.authority,
+            pki.authority.pem,
             tmp_path / "agent",
             node="host1",
             names=[address],
