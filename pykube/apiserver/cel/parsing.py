@@ -1,6 +1,6 @@
 """From text to tree, with Google's parser.
 
-The library takes 15 MB of memory, so that it is imported when the first expression is compiled. Only its parser and
+The library takes 12 MB of memory and is imported when the first expression is compiled. Only its parser and
 its regular expressions are used: see docs/decisions/0008-cel.md.
 """
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from .checker import Checked
 from .cost import PER_CALL_LIMIT, Budget
 from .errors import CostExceeded, EvaluationError
-from .estimate import estimate
-from .frame import Frame
-from .planner import Planner
+from .frame import Frame, Run
 from .ranges import CostRange
 from .types import Type
 from .values import to_json
@@ -22,26 +19,33 @@ _log = logging.getLogger(__name__)
 class Program:
     """Compiled once, evaluated often; immutable and free of state between evaluations."""
 
-    def __init__(self, text: str, checked: Checked, variables: Mapping[str, Type]) -> None:
-        """
-        Raises:
-            CompileError: a part that does not depend on variables fails.
-        """
-        planner = Planner(checked, dict(variables))
+    def __init__(
+        self,
+        text: str,
+        return_type: Type,
+        run: Run,
+        *,
+        cost: int,
+        slots: int,
+        names: frozenset[str],
+        estimate: Callable[[], CostRange],
+    ) -> None:
+        """`cost` is what `run` does not take by itself, and `names` are the variables that it refers to."""
         self.text = text
-        self.return_type = checked.type_of(checked.root)
-        self._plan = planner.plan(checked.root)
-        self._slots = planner.slots
-        self._checked = checked
-        self._variables = variables
+        self.return_type = return_type
+        self._run = run
+        self._cost = cost
+        self._slots = slots
+        self._names = names
+        self._estimate = estimate
 
     def uses(self, variable: str) -> bool:
         """Whether the expression refers to a variable."""
-        return variable in self._checked.names.values()
+        return variable in self._names
 
     def estimated_cost(self) -> CostRange:
         """The least and the most that an evaluation can cost, from the sizes that types of variables declare."""
-        return estimate(self._checked, self._variables)
+        return self._estimate()
 
     def evaluate(
         self, variables: Mapping[str, Any], budget: Budget | None = None, *, limit: int = PER_CALL_LIMIT
@@ -65,8 +69,8 @@ class Program:
         """As `evaluate`, but the value as expressions see it: what becomes a variable of another expression."""
         frame = Frame(variables, self._slots, limit)
         try:
-            frame.cost = self._plan.cost
-            result = self._plan.run(frame)
+            frame.cost = self._cost
+            result = self._run(frame)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
             # Values of other types than the schema has promised.
             _log.debug("CEL expression %r", self.text, exc_info=True)

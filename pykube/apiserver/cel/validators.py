@@ -12,7 +12,7 @@ from .checker import Checked
 from .complaints import Complaints
 from .errors import CompileError, EvaluationError
 from .library.regexes import compiled
-from .library.times import parse_duration, parse_timestamp, timestamp
+from .moments import parse_duration, parse_timestamp, timestamp
 from .syntax import Call, Fold, ListNode, Literal, MapNode, Node, Select, StructNode
 from .types import Kind, Type
 

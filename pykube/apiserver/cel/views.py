@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import re
 from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from typing import Any, Final
 from pykube.api.apiextensions_v1 import JSONSchemaProps
 
 from .escaping import escape
-from .library.times import parse_duration, parse_timestamp
+from .moments import parse_duration, parse_timestamp
 from .values import Duration, MapList, SetList, Timestamp
 
 View = Callable[[Any], Any]
@@ -28,11 +29,16 @@ _LONG_UNITS: Final = {
     "m": 60,
     "s": 1,
 }
-_LONG_DURATION: Final = re.compile(
-    r"\s*(\d+(?:\.\d*)?|\.\d+)\s*"
-    r"(ns|nano|nanoseconds?|us|µs|micro|ms|milli|milliseconds?|d|days?|w|weeks?|wks?|h|hours?|hrs?|m|minutes?|mins?|s|sec|seconds?|secs?)(?![a-z])"
-)
 _SMALL: Final = {"ns": 1, "na": 1, "us": 1000, "µs": 1000, "mic": 1000, "ms": 10**6, "mil": 10**6}
+
+
+@functools.cache
+def _long_duration() -> re.Pattern[str]:
+    """One part of a duration such as ``3 days``; compiled when it is needed, which it seldom is."""
+    return re.compile(
+        r"\s*(\d+(?:\.\d*)?|\.\d+)\s*"
+        r"(ns|nano|nanoseconds?|us|µs|micro|ms|milli|milliseconds?|d|days?|w|weeks?|wks?|h|hours?|hrs?|m|minutes?|mins?|s|sec|seconds?|secs?)(?![a-z])"
+    )
 
 
 def view_of(schema: JSONSchemaProps) -> View | None:
@@ -84,7 +90,7 @@ def _duration(value: Any) -> Any:
         return found
     total, position = 0.0, 0
     while position < len(value):
-        part = _LONG_DURATION.match(value, position)
+        part = _long_duration().match(value, position)
         if part is None:
             return value
         total += float(part[1]) * _unit(part[2])

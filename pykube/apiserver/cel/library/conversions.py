@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from ..declarations import function, method
 from ..errors import EvaluationError
+from ..moments import parse_duration, parse_timestamp, timestamp
 from ..numbers import MAX_INT, MAX_UINT, MIN_INT, double_text
 from ..values import Duration, Timestamp, TypeName, UInt, text_of, type_name
-from .times import parse_duration, parse_timestamp, timestamp
 
 _SECOND: Final = 1_000_000_000
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+")

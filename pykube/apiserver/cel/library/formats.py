@@ -17,8 +17,8 @@ from pykube.api import names
 
 from ..declarations import function, method
 from ..errors import EvaluationError
+from ..moments import parse_timestamp
 from ..values import NONE, Optional, some
-from .times import parse_timestamp
 from .urls import parse_url
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE | re.ASCII)

@@ -12,9 +12,9 @@ from typing import Any, Final
 from ..declarations import Overload, function
 from ..errors import EvaluationError
 from ..limits import check_items
+from ..moments import duration, timestamp
 from ..numbers import as_int, check_uint, divide, quotient, remainder
 from ..values import Duration, MapList, SetList, Timestamp, UInt, equal, text_of, type_name
-from .times import duration, timestamp
 
 
 def add(one: Any, two: Any) -> Any:
