@@ -41,7 +41,7 @@ VALID: dict[tuple[str, str], dict[str, Any]] = {
     ("apps/v1", "DaemonSet"): {"spec": {"selector": _SELECTOR, "template": _TEMPLATE}},
     ("apps/v1", "StatefulSet"): {"spec": {"selector": _SELECTOR, "template": _TEMPLATE, "serviceName": "x"}},
     ("apps/v1", "ControllerRevision"): {"data": {"a": 1}, "revision": 1},
-    ("batch/v1", "Job"): {"spec": {"selector": _SELECTOR, "template": _ONCE}},
+    ("batch/v1", "Job"): {"spec": {"manualSelector": True, "selector": _SELECTOR, "template": _ONCE}},
     ("batch/v1", "CronJob"): {"spec": {"schedule": "*/5 * * * *", "jobTemplate": {"spec": {"template": _ONCE}}}},
     ("autoscaling/v1", "HorizontalPodAutoscaler"): {"spec": {"maxReplicas": 3, "scaleTargetRef": _TARGET}},
     ("autoscaling/v2", "HorizontalPodAutoscaler"): {

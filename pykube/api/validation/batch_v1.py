@@ -41,6 +41,7 @@ _ACTIONS = ("Count", "FailIndex", "FailJob", "Ignore")
 _REPLACEMENT = ("Failed", "TerminatingOrFailed")
 _CONDITION_STATUS = ("False", "True", "Unknown")
 _CONCURRENCY = ("Allow", "Forbid", "Replace")
+_OWN_LABELS = ("controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name")
 _FIXED = (
     ("selector", "selector"),
     ("completion_mode", "completionMode"),
@@ -247,12 +248,35 @@ def _selected(spec: JobSpec) -> Errors:
 
 def _create(job: Job) -> Errors:
     yield from _spec(job.spec, SPEC)
+    yield from _generated(job)
     yield from _selected(job.spec)
     if job.spec.completion_mode == "Indexed" and job.spec.completions:
         hostname = f"{job.metadata.name}-{job.spec.completions - 1}"
         if names.dns_label(hostname):
             message = f"will not able to create pod with invalid DNS label: {hostname}"
             yield invalid_value(METADATA.child("name"), job.metadata.name, message)
+
+
+def _generated(job: Job) -> Errors:
+    """The selector and the labels that the server makes, unless the client says that it brings its own."""
+    if job.spec.manual_selector or job.spec.selector is None:
+        return
+    uid, name = job.metadata.uid, job.metadata.name
+    if not uid:
+        yield required(METADATA.child("uid"))
+    expected = dict(zip(_OWN_LABELS, (uid, name, uid, name), strict=True))
+    path, labels = SPEC.child("template").child("metadata").child("labels"), job.spec.template.metadata.labels
+    for key, value in expected.items():
+        if key not in labels:
+            yield required(path.key(key), f"must be '{value}'")
+        elif labels[key] != value:
+            yield invalid_value(path.key(key), labels, f"must be '{value}'")
+    try:
+        selector = selectors.from_label_selector(job.spec.selector)
+    except SelectorError:
+        return
+    if not selector.matches(expected):
+        yield invalid_value(SPEC.child("selector"), job.spec.selector, "`selector` not auto-generated")
 
 
 def _update(new: Job, old: Job) -> Errors:
