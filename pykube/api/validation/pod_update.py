@@ -17,11 +17,12 @@ _UPDATABLE = (
     " previously negative)"
 )
 _MIRROR = "kubernetes.io/config.mirror"
+_APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/"
 
 
 def update(new: Pod, old: Pod) -> Errors:
     """`new` is valid by itself; may `old` become it?"""
-    yield from mirror_annotation(new.metadata.annotations, old.metadata.annotations)
+    yield from fixed_annotations(new.metadata.annotations, old.metadata.annotations)
     for name, after, before in (
         ("containers", new.spec.containers, old.spec.containers),
         ("initContainers", new.spec.init_containers, old.spec.init_containers),
@@ -45,13 +46,14 @@ def update(new: Pod, old: Pod) -> Errors:
         yield forbidden(SPEC, message)
 
 
-def mirror_annotation(new: Mapping[str, str], old: Mapping[str, str]) -> Errors:
-    """That a pod mirrors a file on a node is not for clients to say later on."""
-    path = METADATA.child("annotations").key(_MIRROR)
-    if _MIRROR in old and new.get(_MIRROR) != old[_MIRROR]:
-        yield forbidden(path, "may not remove or update mirror pod annotation")
-    elif _MIRROR in new and _MIRROR not in old:
-        yield forbidden(path, "may not add mirror pod annotation")
+def fixed_annotations(new: Mapping[str, str], old: Mapping[str, str]) -> Errors:
+    """That a pod mirrors a file on a node, or how it is confined, is not for clients to say later on."""
+    for prefix, what in ((_MIRROR, "mirror pod annotation"), (_APP_ARMOR, "AppArmor annotations")):
+        for key in {**old, **new}:
+            if not key.startswith(prefix) or new.get(key) == old.get(key):
+                continue
+            change = "add" if key not in old else "remove or update"
+            yield forbidden(METADATA.child("annotations").key(key), f"may not {change} {what}")
 
 
 def _deadline(new: int | None, old: int | None) -> Errors:

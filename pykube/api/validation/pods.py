@@ -43,6 +43,7 @@ _SEARCH_CHARACTERS_MAX = 2048
 _HOSTNAME_MAX = 64
 _INT32_MAX = 2**31 - 1
 _MIRROR = "kubernetes.io/config.mirror"
+_APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/"
 _DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 _ANNOTATIONS = METADATA.child("annotations")
 
@@ -250,9 +251,25 @@ def _annotations(pod: ObjectMeta, spec: PodSpec, path: Path) -> Errors:
     mirrored = pod.annotations.get(_MIRROR)
     if mirrored is not None and not spec.node_name:
         yield invalid_value(path.key(_MIRROR), mirrored, "must set spec.nodeName if mirror pod annotation is set")
+    if any(key.startswith(_APP_ARMOR) for key in pod.annotations):
+        yield from _app_armor(pod, spec, path)
     cost = pod.annotations.get(_DELETION_COST)
     if cost is not None and not _is_int32(cost):
         yield invalid_value(path.key(_DELETION_COST), cost, "must be a 32bit integer")
+
+
+def _app_armor(pod: ObjectMeta, spec: PodSpec, path: Path) -> Errors:
+    """The annotations that said how containers are confined before there was a field for it."""
+    known = {container.name for container in (*spec.init_containers, *spec.containers)}
+    known.update(container.name for container in spec.ephemeral_containers)
+    for key, profile in pod.annotations.items():
+        if not key.startswith(_APP_ARMOR):
+            continue
+        name = key.removeprefix(_APP_ARMOR)
+        if name not in known:
+            yield invalid_value(path.key(key), name, "container not found")
+        if profile not in ("", "runtime/default", "unconfined") and not profile.startswith("localhost/"):
+            yield invalid_value(path.key(key), profile, f'invalid AppArmor profile name: "{profile}"')
 
 
 def _is_int32(text: str) -> bool:
@@ -300,6 +317,7 @@ def ephemeral_containers_update(new: Pod, old: Pod) -> Errors:
     """The ``ephemeralcontainers`` subresource."""
     yield from meta.object_meta_update(new.metadata, old.metadata)
     yield from metadata_and_spec(new)
+    yield from pod_update.fixed_annotations(new.metadata.annotations, old.metadata.annotations)
     yield from pod_update.ephemeral_containers(new, old)
 
 

@@ -17,7 +17,7 @@ from ..field_errors import (
     not_supported,
     required,
 )
-from ..quantity import Quantity, QuantityError
+from ..quantity import ZERO, Quantity, QuantityError
 from . import checks
 
 STANDARD_CONTAINER = frozenset({"cpu", "memory", "ephemeral-storage"})
@@ -206,18 +206,40 @@ def pod_level(spec: PodSpec, claims: Collection[str], path: Path) -> Errors:
     if own.claims:
         yield forbidden(path.child("claims"), "claims may not be set for Resources at pod-level")
     yield from requirements(own, claims, path, _pod_resource_name)
-    totals: dict[str, Quantity] = {}
-    for container in spec.containers:
-        for name, value in container.resources.requests.items():
-            totals[name] = totals[name] + value if name in totals else value
-    for name, total in totals.items():
+    for name, total in _together(spec, lambda found: found.requests).items():
         if name in own.requests and total > own.requests[name]:
             message = f"must be greater than or equal to aggregate container requests of {total}"
             yield invalid_value(path.child("requests").key(name), str(own.requests[name]), message)
+    for name, total in _together(spec, lambda found: found.limits).items():
+        if is_huge_pages(name) and name in own.limits and total > own.limits[name]:
+            message = f"must be greater than or equal to aggregate container limits of {total}"
+            yield invalid_value(path.child("limits").key(name), str(own.limits[name]), message)
     for index, container in enumerate(spec.containers):
         for name, limit in container.resources.limits.items():
             if name in own.limits and limit > own.limits[name]:
                 place = path.child("containers").index(index).key(name).child("limits")
-                yield invalid_value(
-                    place, str(limit), f"must be less than or equal to pod limits of {own.limits[name]}"
-                )
+                message = f"must be less than or equal to pod limits of {own.limits[name]}"
+                yield invalid_value(place, str(limit), message)
+
+
+Amounts = Mapping[str, Quantity]
+
+
+def _together(spec: PodSpec, part: Callable[[ResourceRequirements], Amounts]) -> Amounts:
+    """The most that a pod's containers take at any time: init containers run one by one, beside the sidecars so far."""
+    sidecars: Amounts = {}
+    peak: Amounts = {}
+    for container in spec.init_containers:
+        amounts = part(container.resources)
+        taken = _sum(sidecars, amounts)
+        if container.restart_policy == "Always":
+            sidecars = taken
+        peak = {name: max(taken.get(name, ZERO), peak.get(name, ZERO)) for name in {**peak, **taken}}
+    total = sidecars
+    for regular in spec.containers:
+        total = _sum(total, part(regular.resources))
+    return {name: max(total.get(name, ZERO), peak.get(name, ZERO)) for name in {**total, **peak}}
+
+
+def _sum(one: Amounts, other: Amounts) -> Amounts:
+    return {name: one.get(name, ZERO) + other.get(name, ZERO) for name in {**one, **other}}

@@ -349,6 +349,40 @@ def test_resources_of_a_whole_pod_are_resized() -> None:
     assert error.detail == "only cpu and memory resources are mutable at pod-level"
 
 
+def test_a_pod_covers_its_init_containers_and_sidecars() -> None:
+    def asking(cpu: str, **more: Any) -> dict[str, Any]:
+        return {"name": f"c{cpu}", "image": "i", "resources": {"requests": {"cpu": cpu}}, **more}
+
+    found = created(
+        build(
+            "Pod",
+            spec(
+                resources={"requests": {"cpu": "3"}},
+                containers=[asking("1")],
+                initContainers=[asking("2", restartPolicy="Always"), asking("5")],
+            ),
+        )
+    )
+    message = "must be greater than or equal to aggregate container requests of 7"
+    assert found == [f'spec.resources.requests[cpu]: Invalid value: "3": {message}']
+
+
+def test_annotations_about_confinement() -> None:
+    prefix = "container.apparmor.security.beta.kubernetes.io/"
+    path = f"metadata.annotations[{prefix}"
+
+    def confined(**profiles: str) -> Any:
+        return build("Pod", {"metadata": {"annotations": {prefix + name: text for name, text in profiles.items()}}})
+
+    assert created(confined(a="runtime/default")) == []
+    assert created(confined(b="localhost/x")) == [f'{path}b]: Invalid value: "b": container not found']
+    assert created(confined(a="x")) == [f'{path}a]: Invalid value: "x": invalid AppArmor profile name: "x"']
+    assert updated(confined(a="unconfined"), build("Pod")) == [f"{path}a]: Forbidden: may not add AppArmor annotations"]
+    assert updated(build("Pod"), confined(a="unconfined")) == [
+        f"{path}a]: Forbidden: may not remove or update AppArmor annotations"
+    ]
+
+
 def test_claims_in_the_status() -> None:
     status = {
         "resourceClaimStatuses": [{"name": "c", "resourceClaimName": "x_y"}],
