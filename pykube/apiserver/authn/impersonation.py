@@ -47,7 +47,7 @@ class Impersonation:
             Forbidden: the caller may not impersonate one of the things named.
         """
         headers = ctx.http.headers
-        # one search in C instead of one step for each header; requests that impersonate are few
+        # one search in C instead of one step for each header: few requests impersonate anybody
         if "impersonate-" not in "".join(headers).lower():
             return
         wanted = wanted_user(headers)
