@@ -30,7 +30,9 @@ class Credentials:
         self._looked = float("-inf")
         self._token = config.token
         self._stamp: tuple[int, int] | None = None
+        self._trusted = 0
         try:
+            self._trusted = _written(config.ca_file)
             self.ssl = self._context() if config.server.startswith("https:") else None
             self._refresh()
         except (OSError, ssl.SSLError) as error:
@@ -72,6 +74,9 @@ class Credentials:
 
     def _refresh(self) -> None:
         self._looked = self._clock.monotonic()
+        if self.ssl is not None and (trusted := _written(self._config.ca_file)) != self._trusted:
+            self.ssl.load_verify_locations(self._config.ca_file)  # adds a cluster's next authority to its present one
+            self._trusted = trusted
         if self._config.token_file is not None:
             self._token = _text(self._config.token_file).strip() or self._token
         certificate, key = self._config.client_certificate_file, self._config.client_key_file or None
@@ -80,6 +85,11 @@ class Credentials:
             if stamp != self._stamp:
                 self.ssl.load_cert_chain(certificate, key)  # new connections of this context use it
                 self._stamp = stamp
+
+
+def _written(path: Path | None) -> int:
+    """When the file was written last, in ns."""
+    return path.stat().st_mtime_ns if path is not None else 0
 
 
 def _text(path: Path | None) -> str:
