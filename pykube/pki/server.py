@@ -33,6 +33,20 @@ class ServerPki:
     """Signs the certificate that the API server shows to aggregated API servers."""
     tokens: Tokens
 
+    @classmethod
+    def load(cls, folder: Path, issuer: str = "") -> ServerPki:
+        """What is in `folder` already; `issuer` is that of its tokens.
+
+        Raises:
+            ValueError: something is missing or broken.
+        """
+        return cls(
+            folder,
+            CertificateAuthority.load(folder),
+            CertificateAuthority.load(folder, name=FRONT_PROXY_AUTHORITY),
+            Tokens.load_or_create(folder, issuer),
+        )
+
     @property
     def ca_file(self) -> Path:
         """The certificates of all authorities that are trusted; that of the one that signs comes first."""

@@ -86,7 +86,7 @@ class Tokens:
         if not path.exists():
             files.write(path, key_pem(ec.generate_private_key(ec.SECP256R1())))
         key = load_key(path)
-        files.write_if_changed(folder / "sa.pub", _public_pem(key.public_key()), mode=0o644)
+        files.write_if_changed(folder / "sa.pub", public_pem(key.public_key()), mode=0o644)
         return cls(issuer, key, [_load_public(file) for file in sorted(folder.glob("sa-*.pub"))])
 
     def issue(
@@ -265,7 +265,8 @@ def _decode(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
-def _public_pem(key: ec.EllipticCurvePublicKey) -> bytes:
+def public_pem(key: ec.EllipticCurvePublicKey) -> bytes:
+    """The key as PEM."""
     return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 

@@ -1,0 +1,54 @@
+"""Which nodes have not yet followed a change of the cluster's authority: they say so on their Node objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from ..config import ServerConfig, pki_folder
+from ..pki import rotation
+from ..pki.addresses import host_name
+from ..pki.rotation import Step
+from ..pki.server import AUTHORITY
+from .cluster import open_cluster
+
+TRUSTED = "pykube.io/trusted-authorities"
+"""The annotation with the fingerprints of the authorities that a node's agent trusts."""
+ISSUER = "pykube.io/certificate-authority"
+"""The annotation with the fingerprint of the one that its certificates come from, on nodes that have joined."""
+
+
+def laggards(config: ServerConfig, step: Step) -> list[str]:
+    """The nodes that `step` would cut off.
+
+    Raises:
+        Unreachable: the server does not answer.
+        errors.ApiError: it refuses to.
+    """
+    authorities = rotation.trusted(pki_folder(config), AUTHORITY)
+    cluster = open_cluster(config.config_dir / "admin.kubeconfig", "", "")
+    try:
+        nodes = cluster.http.get("/api/v1/nodes")["items"]
+    finally:
+        cluster.http.close()
+    own = host_name(config).lower()
+    if step is Step.ISSUE:
+        return [_name(node) for node in nodes if fingerprint(authorities[-1]) not in _annotation(node, TRUSTED)]
+    signer = fingerprint(authorities[0])
+    # the agent of the server's own host got its certificates with the step before
+    return [_name(node) for node in nodes if _name(node) != own and _annotation(node, ISSUER) != signer]
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """As agents write it: the beginning of the SHA-256 digest of the certificate."""
+    return certificate.fingerprint(SHA256()).hex()[:16]
+
+
+def _name(node: dict[str, Any]) -> str:
+    return str(node["metadata"]["name"])
+
+
+def _annotation(node: dict[str, Any], name: str) -> str:
+    return str((node["metadata"].get("annotations") or {}).get(name, ""))
