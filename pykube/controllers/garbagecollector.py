@@ -184,7 +184,8 @@ class GarbageCollector(Controller):
         """The object's metadata as the API server has it; None when it is gone."""
         try:
             found = await self.client.get(PartialObjectMetadata, node.name, node.namespace, resource=node.resource)
-        except errors.NotFound:
+        except errors.NotFound as error:
+            _check_object_missing(error, node.name)
             return None
         return found.metadata if found.metadata.uid == node.uid else None
 
@@ -216,7 +217,8 @@ class GarbageCollector(Controller):
             return False
         try:
             owner = await self.client.get(PartialObjectMetadata, reference.name, namespace, resource=resource)
-        except errors.NotFound:
+        except errors.NotFound as error:
+            _check_object_missing(error, reference.name)
             owner = None
         if owner is None or owner.metadata.uid != reference.uid:
             while len(self._absent) >= _ABSENT_KEPT:
@@ -240,6 +242,16 @@ class GarbageCollector(Controller):
             f'uid: {reference.uid}] does not exist in namespace "{node.namespace}"'
         )
         self.event(about, "OwnerRefInvalidNamespace", text, warning=True)
+
+
+def _check_object_missing(error: errors.NotFound, name: str) -> None:
+    """Tell an object that is not there from a kind that is not served (any more), which says nothing of its objects.
+
+    Raises:
+        errors.ServiceUnavailable: it is the kind.
+    """
+    if error.details.name != name:
+        raise errors.ServiceUnavailable(f"whether {name} exists cannot be told: {error.message}") from error
 
 
 def _differ(old: meta_v1.ObjectMeta, new: meta_v1.ObjectMeta) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from pykube import errors
-from pykube.api import conditions, core_v1, meta_v1
+from pykube.api import conditions, core_v1, meta_v1, scheme
 from pykube.api.scheme import Resource
 from pykube.client.metadata import PartialObjectMetadata
 
@@ -44,10 +44,21 @@ class Content:
     remaining: Counter[str] = field(default_factory=Counter)
     finalizers: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    undiscovered: str = ""
+    """Why there may be more than was found."""
+    unparsable: str = ""
+
+    def errors(self) -> list[str]:
+        """All that went wrong; what merely takes its time is not among it."""
+        return [*self.failures, *filter(None, (self.undiscovered, self.unparsable))]
 
     def troubles(self) -> dict[str, tuple[str, str]]:
         """Reason and message of the conditions that are True."""
         found: dict[str, tuple[str, str]] = {}
+        if self.undiscovered:
+            found["NamespaceDeletionDiscoveryFailure"] = ("DiscoveryFailed", self.undiscovered)
+        if self.unparsable:
+            found["NamespaceDeletionGroupVersionParsingFailure"] = ("GroupVersionParsingFailed", self.unparsable)
         if self.failures:
             text = ", ".join(sorted(self.failures))
             message = f"Failed to delete all resource types, {len(self.failures)} remaining: {text}"
@@ -95,8 +106,8 @@ class NamespaceController(Controller):
             return
         content = await self._empty(key)
         await self._tell(namespace, content)
-        if content.failures:
-            raise errors.InternalError(f"namespace {key} could not be emptied: {'; '.join(content.failures)}")
+        if wrong := content.errors():
+            raise errors.InternalError(f"namespace {key} could not be emptied: {'; '.join(wrong)}")
         if content.remaining:
             self.queue.add_after(key, RECHECK)
             return
@@ -105,31 +116,71 @@ class NamespaceController(Controller):
     async def _empty(self, namespace: str) -> Content:
         """Delete what is there and say what is left; as long as pods are left, nothing else is touched (KEP-5080)."""
         content = Content()
-        namespaced = [each for each in self._kinds.resources() if each.namespaced]
-        pods = [each for each in namespaced if each.group_resource == "pods"]
-        for group in (pods, [each for each in namespaced if each.group_resource != "pods"]):
+        found = await self._discover(content)
+        pods = [each for each in found if each.group_resource == "pods"]
+        for group in (pods, [each for each in found if each.group_resource != "pods"]):
             await asyncio.gather(*(self._empty_of(each, namespace, content) for each in group))
             if content.remaining:
                 break
         return content
 
+    async def _discover(self, content: Content) -> list[Resource]:
+        """What can be in a namespace; asked anew each time, for what is not known of would be left behind."""
+        resources = {each.group_resource: each for each in scheme.resources if not each.group}
+        resources |= {each.group_resource: each for each in self._kinds.resources()}
+        try:
+            found = await self._kinds.discover()
+        except errors.ApiError as error:
+            content.undiscovered = error.message
+        else:
+            resources |= found.resources
+            content.undiscovered, content.unparsable = found.failure(), found.parse_failure()
+        return [each for each in resources.values() if each.namespaced and "delete" in each.verbs]
+
     async def _empty_of(self, resource: Resource, namespace: str, content: Content) -> None:
         """Delete all objects of one kind; asks the API server, for a cache may not have all that was created last."""
         try:
-            found = await self.client.list(PartialObjectMetadata, namespace, resource=resource)
-            if any(each.metadata.deletion_timestamp is None for each in found.items):
-                await self.client.delete_collection(
-                    PartialObjectMetadata, namespace, propagation="Background", resource=resource
-                )
-                found = await self.client.list(PartialObjectMetadata, namespace, resource=resource)
+            found = await self._delete_all(resource, namespace)
         except (errors.NotFound, errors.MethodNotAllowed):
             return  # the kind itself is gone
         except errors.ApiError as error:
-            content.failures.append(str(error))
+            content.failures.append(error.message)
             return
-        if found.items:
-            content.remaining[f"{resource.plural}.{resource.group}"] = len(found.items)
-            content.finalizers.update(name for each in found.items for name in each.metadata.finalizers)
+        if not found:
+            return
+        content.remaining[f"{resource.plural}.{resource.group}"] = len(found)
+        content.finalizers.update(name for each in found for name in each.finalizers)
+        now = self.clock.now()
+        if not any(each.finalizers or (each.deletion_timestamp or now) > now for each in found):
+            where = f"{resource.group}/{resource.version}, Resource={resource.plural}"
+            content.failures.append(f"unexpected items still remain in namespace: {namespace} for gvr: {where}")
+
+    async def _delete_all(self, resource: Resource, namespace: str) -> list[meta_v1.ObjectMeta]:
+        """Delete with what verbs there are; answers what is left, as far as that can be listed."""
+        listable = "list" in resource.verbs
+        found = await self._listed(resource, namespace) if listable else []
+        if listable and all(each.deletion_timestamp is not None for each in found):
+            return found
+        if "deletecollection" in resource.verbs:
+            await self.client.delete_collection(
+                PartialObjectMetadata, namespace, propagation="Background", resource=resource
+            )
+        else:
+            for each in found:
+                await self._delete_one(resource, each)
+        return await self._listed(resource, namespace) if listable else []
+
+    async def _delete_one(self, resource: Resource, one: meta_v1.ObjectMeta) -> None:
+        try:
+            await self.client.delete(
+                PartialObjectMetadata, one.name, one.namespace, propagation="Background", resource=resource
+            )
+        except errors.NotFound:
+            return
+
+    async def _listed(self, resource: Resource, namespace: str) -> list[meta_v1.ObjectMeta]:
+        listing = await self.client.list(PartialObjectMetadata, namespace, resource=resource)
+        return [each.metadata for each in listing.items]
 
     async def _tell(self, namespace: core_v1.Namespace, content: Content) -> None:
         troubles = content.troubles()
@@ -141,7 +192,7 @@ class NamespaceController(Controller):
             reason, message = troubles.get(kind, (reason, message))
             condition = core_v1.NamespaceCondition(type=kind, status=str(wrong), reason=reason, message=message)
             changed = conditions.put(status.conditions, condition, now) or changed
-        if changed and (content.remaining or content.failures or len(namespace.spec.finalizers) > 1):
+        if changed and (content.remaining or content.errors() or len(namespace.spec.finalizers) > 1):
             await self.client.update(msgspec.structs.replace(namespace, status=status), subresource="status")
 
     async def _finalize(self, name: str) -> None:

@@ -7,6 +7,7 @@ It keeps versions, uids, generations, finalizers and watches as the real one doe
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import AsyncGenerator, Callable, Iterator
 from datetime import datetime
@@ -15,12 +16,14 @@ from typing import Any
 import msgspec
 
 from pykube import errors
-from pykube.api import authorization_v1, codec, core_v1, meta_v1, scheme, selectors
+from pykube.api import apiextensions_v1, authorization_v1, codec, core_v1, meta_v1, scheme, selectors
 from pykube.api.patch import json_patch, merge_patch, strategic_merge
 from pykube.api.scheme import Resource
+from pykube.apiserver.discovery import RemoteVersion, aggregated_list, grouped
 from pykube.client.config import ClientConfig
 from pykube.client.metadata import PartialObjectMetadata
 from pykube.client.rest import Listing, PatchKind, WatchEvent, WatchType
+from pykube.controllers.kinds import of_definition
 from tests.fakes.clock import FakeClock
 
 Key = tuple[str, str, str]
@@ -45,6 +48,8 @@ class FakeApi:
         self.refuse: Refusal = lambda verb, obj: None
         self.reviews: Callable[[Any], bool] = lambda review: True
         """Answers SubjectAccessReviews."""
+        self.others: list[RemoteVersion] = []
+        """What other servers answer for."""
         self.calls: list[tuple[str, str]] = []
         """Verb (with its subresource) and ``kind/name`` of every write, in order."""
 
@@ -238,6 +243,20 @@ class FakeApi:
                 cls, obj.metadata.name, obj.metadata.namespace, grace_period=grace_period, resource=resource
             )
 
+    async def request(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Discovery: what is built in, what is defined, and what `others` are said to serve."""
+        assert (method, path) == ("GET", "/apis")
+        definitions = map(of_definition, self.all(apiextensions_v1.CustomResourceDefinition))
+        resources = [*(one for one in scheme.resources if one.group), *(one for one in definitions if one is not None)]
+        remotes = {(one.group, one.version): one for one in self.others}
+        body = msgspec.json.encode(aggregated_list(grouped(resources, remotes), remotes))
+        etag = hashlib.sha256(body).hexdigest()
+        if headers is not None and headers.get("If-None-Match") == etag:
+            return 304, {}, b""
+        return 200, {"ETag": etag}, body
+
     # -- inside
 
     def _check(self, verb: str, obj: Any) -> None:
@@ -256,7 +275,8 @@ class FakeApi:
     def _find(self, resource: Resource, namespace: str, name: str) -> Any:
         found = self._objects.get(self._key(resource, namespace, name))
         if found is None:
-            raise errors.NotFound(f'{resource.group_resource} "{name}" not found')
+            details = errors.Details(name, resource.group, resource.plural)
+            raise errors.NotFound(f'{resource.group_resource} "{name}" not found', details)
         return found
 
     @staticmethod
