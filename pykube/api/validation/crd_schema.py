@@ -5,10 +5,9 @@ Source: the Kubernetes documentation on structural schemas, and the apiextension
 
 from __future__ import annotations
 
-import re
-
 from ..apiextensions_v1 import JSONSchemaProps
 from ..field_errors import Errors, Path, forbidden, invalid_value, not_supported, required
+from ..regexp import compiled
 
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _LIST_TYPES = ("atomic", "map", "set")
@@ -68,8 +67,8 @@ def _level(schema: JSONSchemaProps, path: Path) -> Errors:
     yield from _lists_and_maps(schema, path)
     if schema.pattern:
         try:
-            re.compile(schema.pattern)
-        except re.error as error:
+            compiled(schema.pattern)
+        except ValueError as error:
             yield invalid_value(
                 path.child("pattern"), schema.pattern, f"must be a valid regular expression, but isn't: {error}"
             )

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pykube.api.regexp import compiled
+
 from . import runtime_costs, selections
 from .checker import Checked
 from .dispatch import dispatcher
@@ -21,7 +23,7 @@ from .folds import FoldSlots, added_item, binder, gatherer, lister, quantifier
 from .frame import Frame, Run
 from .library.conversions import FOLDED
 from .library.operators import contained
-from .library.regexes import SEARCHES, compiled
+from .library.regexes import SEARCHES
 from .logic import and_runner, conditional_runner, or_runner
 from .makers import list_maker, map_maker, object_maker
 from .syntax import Call, Fold, Ident, ListNode, Literal, MapNode, Node, Select, StructNode
@@ -310,7 +312,7 @@ def _membership(item: Plan, items: list[Any]) -> Plan:
 def _compile_pattern(pattern: Any) -> None:
     try:
         compiled(pattern)
-    except EvaluationError as error:
+    except ValueError as error:
         raise CompileError(f"program instantiation failed: {error}") from None
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from pykube.api.regexp import compiled
+
 from .checker import Checked
 from .complaints import Complaints
 from .errors import CompileError, EvaluationError
-from .library.regexes import compiled
 from .moments import parse_duration, parse_timestamp, timestamp
 from .syntax import Call, Fold, ListNode, Literal, MapNode, Node, Select, StructNode
 from .types import Kind, Type
@@ -63,7 +64,7 @@ def _walk(node: Node, *, exempt: bool) -> Iterator[tuple[Node, bool]]:
 def _is_regex(text: Any) -> bool:
     try:
         compiled(text)
-    except EvaluationError:
+    except ValueError:
         return False
     return True
 

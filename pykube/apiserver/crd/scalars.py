@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable
 from typing import Any
 
 from pykube.api.apiextensions_v1 import JSONSchemaProps
 from pykube.api.field_errors import ErrorType, FieldError
+from pykube.api.regexp import compiled
 
 from .formats import FORMATS
 
@@ -51,21 +51,13 @@ def _max_length(most: int) -> Check:
 
 
 def _pattern(text: str) -> Check:
-    search = go_pattern(text).search
+    expression = compiled(text)
 
     def check(value: str, old: Any, path: str, errors: list[FieldError]) -> None:
-        if search(value) is None:
+        if not expression.test(value):
             errors.append(FieldError(path, ErrorType.INVALID, value, f"{path} in body should match '{text}'"))
 
     return check
-
-
-def go_pattern(text: str) -> re.Pattern[str]:
-    r"""A regular expression of Go's for Python: ``$`` is the very end of the text there, and ``\z`` is ``\Z`` here."""
-    plain = text.replace(r"\z", r"\Z")
-    if plain.endswith("$") and not plain.endswith(r"\$"):
-        plain = plain[:-1] + r"\Z"
-    return re.compile(plain)
 
 
 def _format(name: str) -> Check:

@@ -1,6 +1,5 @@
 """What holds whatever the expression or the data."""
 
-import re
 from typing import Any
 
 from hypothesis import given, settings
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 from pykube.apiserver.cel import types
 from pykube.apiserver.cel.environment import Environment
 from pykube.apiserver.cel.errors import CompileError, EvaluationError
-from pykube.apiserver.cel.library.automaton import Automaton
 from pykube.apiserver.cel.values import equal
 
 JSON = st.recursive(
@@ -71,19 +69,3 @@ def test_equality_is_reflexive_and_symmetric(x: Any, y: Any) -> None:
 def test_the_same_evaluation_always_costs_the_same(x: Any, y: Any) -> None:
     program = ENVIRONMENT.compile("x == y || [x, y].exists(z, z == x)")
     assert program.cost({"x": x, "y": y}) == program.cost({"x": x, "y": y})
-
-
-_ATOMS = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", "(a|b)", "(?:ab)", "\\d", "\\w", "^", "$", "\\b"])
-_REPEATS = st.sampled_from(["", "", "*", "+", "?", "{1,2}", "*?", "+?"])
-
-
-@settings(deadline=None)
-@given(st.lists(st.tuples(_ATOMS, _REPEATS), min_size=1, max_size=4), st.text(alphabet="ab1 ", max_size=8))
-def test_the_automaton_finds_what_python_finds(parts: list[tuple[str, str]], text: str) -> None:
-    pattern = "".join(atom if atom in ("^", "$", "\\b") else atom + repeat for atom, repeat in parts)
-    expected = re.compile(pattern.replace("$", r"\Z"), re.ASCII).search(text)
-    assert Automaton(pattern).search(text, 0) == (expected.span() if expected is not None else None)
-
-
-def test_the_automaton_takes_linear_time() -> None:
-    assert Automaton("(a*)*(a+)+b").search("a" * 2000, 0) is None
