@@ -89,13 +89,20 @@ def plan(owner: apps_v1.StatefulSet, pods: Sequence[core_v1.Pod], revisions: Rev
             return found
     condemned = [by_number[number] for number in sorted(by_number, reverse=True) if not start <= number < start + count]
     for pod in condemned:
-        if pod.metadata.deletion_timestamp is None:
+        if pod.metadata.deletion_timestamp is None and not (ordered and _waits(pod, condemned, seconds, now)):
             found.delete.append(pod)
         if ordered:
             return found
     if not found.create and not found.delete and owner.spec.update_strategy.type == "RollingUpdate":
         found.delete += _outdated(owner, by_number, revisions, now)
     return found
+
+
+def _waits(pod: core_v1.Pod, condemned: Sequence[core_v1.Pod], seconds: int, now: datetime) -> bool:
+    """Whether a pod that is not well has to get well before it goes: only the lowest such one goes as it is."""
+    if is_healthy(pod) and is_available(pod, seconds, now):
+        return False
+    return pod is not next((each for each in reversed(condemned) if not is_healthy(each)), None)
 
 
 def _revision_for(owner: apps_v1.StatefulSet, number: int, revisions: Revisions) -> str:

@@ -5,7 +5,7 @@ import msgspec
 
 from pykube.api import apps_v1, core_v1, meta_v1
 from pykube.controllers.statefulset import StatefulSetController
-from tests.fakes.api import meta
+from tests.fakes.api import condition, meta
 from tests.fakes.controllers import Scene
 
 
@@ -117,5 +117,35 @@ def test_update_goes_from_the_top_and_stops_at_the_partition() -> None:
             assert [pod.spec.containers[0].image for pod in scene.api.all(core_v1.Pod)] == ["v2"] * 3
             status = scene.api.all(apps_v1.StatefulSet)[0].status
             assert status.current_revision == status.update_revision
+
+    asyncio.run(story())
+
+
+def test_scaling_down_halts_at_pods_that_are_not_well() -> None:
+    async def story() -> None:
+        async with Scene().running(StatefulSetController) as scene:
+            await scene.api.create(statefulset())
+            await roll_out(scene)
+            for pod in scene.api.all(core_v1.Pod):
+                scene.api.put_status(pod, conditions=[condition("Ready", "False", scene.clock.now())])
+            await change(scene, replicas=0)
+            await scene.settle()
+            assert [pod.metadata.deletion_timestamp for pod in scene.api.all(core_v1.Pod)] == [None, None, None]
+            top = scene.api.all(core_v1.Pod)[2]
+            scene.api.put_status(top, conditions=[condition("Ready", "True", scene.clock.now())])
+            await scene.settle()
+            going = [pod.metadata.name for pod in scene.api.all(core_v1.Pod) if pod.metadata.deletion_timestamp]
+            assert going == ["db-2"]
+            scene.finish(scene.api.all(core_v1.Pod)[2])
+            await scene.settle()
+            assert [pod.metadata.deletion_timestamp for pod in scene.api.all(core_v1.Pod)] == [None, None]
+            await change(scene, replicas=1)
+            await scene.settle()
+            scene.api.put_status(
+                scene.api.all(core_v1.Pod)[0], conditions=[condition("Ready", "True", scene.clock.now())]
+            )
+            await scene.settle()
+            going = [pod.metadata.name for pod in scene.api.all(core_v1.Pod) if pod.metadata.deletion_timestamp]
+            assert going == ["db-1"], "the lowest that is not well goes as it is"
 
     asyncio.run(story())
