@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .base import Controller
+from .bootstrapsigner import BootstrapSigner
 from .context import Context
 from .cronjob import CronJobController
 from .csrapproving import CsrApprovingController
@@ -29,6 +30,7 @@ from .root_ca import RootCaPublisher
 from .serviceaccount import ServiceAccountController
 from .statefulset import StatefulSetController
 from .tainteviction import TaintEvictionController
+from .tokencleaner import TokenCleaner
 from .ttlafterfinished import TtlAfterFinishedController
 from .vacprotection import VacProtectionController
 
@@ -52,6 +54,8 @@ ALL: tuple[type[Controller], ...] = (
     CsrApprovingController,
     CsrSigningController,
     CsrCleanerController,
+    BootstrapSigner,
+    TokenCleaner,
     PvcProtectionController,
     PvProtectionController,
     VacProtectionController,

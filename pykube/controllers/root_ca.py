@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 import msgspec
@@ -12,6 +13,7 @@ from pykube.config import pki_folder
 
 from .base import Controller, split
 from .context import Context
+from .file_watch import follow
 from .pod_control import namespace_is_ending
 
 NAME: Final = "kube-root-ca.crt"
@@ -37,6 +39,16 @@ class RootCaPublisher(Controller):
         self.namespaces.add_handler(on_add=self._namespace, on_update=lambda old, new: self._namespace(new))
         self.maps = self.informer(core_v1.ConfigMap, field_selector=f"metadata.name={NAME}")
         self.maps.add_handler(on_update=self.enqueue_new, on_delete=self.enqueue)
+
+    async def run(self) -> None:
+        """Work until cancelled; a file that changes is published anew."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(follow(self._file, self.clock, self._everywhere))
+            group.create_task(super().run())
+
+    def _everywhere(self) -> None:
+        for namespace in self.namespaces.list():
+            self._namespace(namespace)
 
     def _namespace(self, namespace: core_v1.Namespace) -> None:
         self.queue.add(f"{namespace.metadata.name}/{NAME}")

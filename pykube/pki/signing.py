@@ -94,6 +94,13 @@ def common_name(request: x509.CertificateSigningRequest) -> str:
     return str(found[-1].value) if found else ""
 
 
+def names(request: x509.CertificateSigningRequest) -> tuple[frozenset[str], frozenset[str]]:
+    """The host names and the addresses that the request is for; names of other kinds are left out."""
+    found = _alternative_names(request)
+    dns_names = frozenset(str(name.value) for name in found if isinstance(name, x509.DNSName))
+    return dns_names, frozenset(str(name.value) for name in found if isinstance(name, x509.IPAddress))
+
+
 def check(signer: str, request: x509.CertificateSigningRequest, usages: Sequence[str]) -> None:
     """Refuse what one of the built-in signers does not sign.
 

@@ -18,4 +18,12 @@ AGENT_ROLES: tuple[Role, ...] = (
     ),
 )
 
-AGENT_BINDINGS: tuple[Binding, ...] = (Binding("pykube:node-agents", "pykube:node-agent", (group("system:nodes"),)),)
+_REQUESTS = "system:certificates.k8s.io:certificatesigningrequests"
+
+AGENT_BINDINGS: tuple[Binding, ...] = (
+    Binding("pykube:node-agents", "pykube:node-agent", (group("system:nodes"),)),
+    # how a node joins by a token and renews its certificate later: kubeadm has these three under names of its own
+    Binding("pykube:node-bootstrappers", "system:node-bootstrapper", (group("system:bootstrappers"),)),
+    Binding("pykube:node-bootstrap-approval", f"{_REQUESTS}:nodeclient", (group("system:bootstrappers"),)),
+    Binding("pykube:node-renewal-approval", f"{_REQUESTS}:selfnodeclient", (group("system:nodes"),)),
+)

@@ -221,6 +221,10 @@ CONTROLLERS: tuple[Role, ...] = (
         ),
     ),
     Role(
+        "kubelet-serving-approver",
+        (allow("approve", "certificates.k8s.io", "signers", names="kubernetes.io/kubelet-serving"),),
+    ),
+    Role(
         "pod-garbage-collector",
         (
             allow("delete list watch", "core", "pods"),

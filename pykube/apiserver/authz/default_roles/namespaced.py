@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .form import EVENTS, READ, Binding, Role, account, allow, user
+from .form import EVENTS, READ, Binding, Role, account, allow, group, user
 
 NAMESPACED_ROLES: tuple[Role, ...] = (
     Role(
@@ -14,6 +14,7 @@ NAMESPACED_ROLES: tuple[Role, ...] = (
         ),
         namespace="kube-public",
     ),
+    Role("pykube:cluster-info", (allow("get", "core", "configmaps", names="cluster-info"),), namespace="kube-public"),
     Role(
         "extension-apiserver-authentication-reader",
         (allow(READ, "core", "configmaps", names="extension-apiserver-authentication"),),
@@ -56,6 +57,12 @@ NAMESPACED_BINDINGS: tuple[Binding, ...] = (
         "system:controller:bootstrap-signer",
         "system:controller:bootstrap-signer",
         (account("kube-system", "bootstrap-signer"),),
+        namespace="kube-public",
+    ),
+    Binding(
+        "pykube:cluster-info",
+        "pykube:cluster-info",
+        (group("system:authenticated"), group("system:unauthenticated")),
         namespace="kube-public",
     ),
     Binding(
