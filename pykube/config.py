@@ -57,6 +57,13 @@ class ServerConfig:
     max_requests_inflight: int = 250
     """Requests that may be under way at once, divided among priority levels by their shares; watches that have begun
     and requests of exempt levels come on top."""
+    anonymous_auth: bool = True
+    """Whether requests without credential are let in, as system:anonymous. The file authentication.yaml in
+    `config_dir`, an AuthenticationConfiguration, may say more of it, and names issuers of OpenID Connect tokens."""
+    token_auth_file: str = ""
+    """Tokens that are known by heart, each in a line with user, uid and groups, separated by commas."""
+    authentication_token_webhook_config_file: str = ""
+    """A kubeconfig of the server that is asked whose a token is when nobody here knows."""
     authorization_mode: tuple[str, ...] = ("Node", "RBAC")
     """Who is asked whether a request is allowed, in this order: Node, RBAC, ABAC, AlwaysAllow, AlwaysDeny. The file
     authorization.yaml in `config_dir`, an AuthorizationConfiguration, replaces this, and may name webhooks."""

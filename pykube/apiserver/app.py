@@ -25,11 +25,13 @@ from pykube.pki.server import ServerPki
 from pykube.store.base import Store
 
 from . import bootstrap, compaction
+from .access import Access, access_of
 from .admission.policies.status import PolicyStatuses
 from .aggregator.layer import Aggregation
 from .authn import TokenAuthenticator
+from .authn.handshake import accept_any_client_certificate
 from .authn.user import User
-from .composition import Access, access_of, compose
+from .composition import compose
 from .connections import Connections
 from .crd.definitions import Definitions
 from .events_ttl import EventsTtl
@@ -151,7 +153,7 @@ class ApiServer:
         if self._tls is not None:
             _load(self._tls, pki)
         if self._access is not None:
-            self._access.certificates.renew(pki)
+            self._access.renew(pki)
         if self._agents is not None:
             own = pki.apiserver_kubelet_client
             self._agents.load_cert_chain(own.certificate, own.key)
@@ -212,7 +214,7 @@ async def serve(
     health = Health(store)
     try:
         access = access_of(config, registry, pki, clock, tokens)
-    except ValueError:
+    except (OSError, ValueError):
         await registry.close()
         raise
     own = pki.apiserver_kubelet_client
@@ -263,11 +265,12 @@ def _pools(config: ServerConfig) -> Pools:
 
 
 def tls_context(pki: ServerPki) -> ssl.SSLContext:
-    """TLS 1.2 or later; a client may show a certificate of the cluster's or the front proxy's authority."""
+    """TLS 1.2 or later; a client may show a certificate, on which authentication judges."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     _load(context, pki)
     context.verify_mode = ssl.CERT_OPTIONAL
+    accept_any_client_certificate(context)
     context.set_alpn_protocols(["http/1.1"])
     return context
 

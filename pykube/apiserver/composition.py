@@ -6,15 +6,12 @@ The parts are built here and nowhere else; app.py serves what comes out.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 
 import msgspec
 from aiohttp import web
 
-from pykube.aio.clock import Clock
-from pykube.api import core_v1, scheme
+from pykube.api import scheme
 from pykube.api.apiextensions_v1 import CustomResourceDefinitionVersion
 from pykube.api.scheme import CustomResource, Resource
 from pykube.config import ServerConfig, local_sockets
@@ -23,6 +20,7 @@ from pykube.pki.server import ServerPki
 from pykube.pki.tokens import Tokens
 
 from . import reviews, statuses, version
+from .access import Access
 from .admission.certificate_approval import CertificateApproval
 from .admission.certificate_signing import CertificateSigning
 from .admission.mutating_webhook import MutatingWebhooks
@@ -30,32 +28,18 @@ from .admission.pod_security import configuration as pod_security
 from .admission.policies.plugins import install as install_policies
 from .admission.validating_webhook import ValidatingWebhooks
 from .aggregator.layer import Aggregation
-from .aggregator.trust import PROXY_NAMES
-from .authn import Chain, TokenAuthenticator
-from .authn.anonymous import Anonymous
-from .authn.bootstrap_token import BootstrapTokens
-from .authn.chain import BearerTokens
+from .authn import Chain
 from .authn.impersonation import Impersonation
-from .authn.request_header import RequestHeader
-from .authn.service_account import ServiceAccountTokens
-from .authn.x509 import X509
 from .authz import Attributes, attributes_of, forbidden
-from .authz.abac import Abac
-from .authz.always import AlwaysAllow, AlwaysDeny
 from .authz.authorizer import Authorizer
-from .authz.chain import AuthorizerChain, ResolvingAuthorizer
 from .authz.escalation import RBAC_TYPES, EscalationCheck
-from .authz.node import NodeAuthorizer
-from .authz.rbac import Rbac
 from .authz.reviews import Reviews
-from .client_certificates import ClientCertificates
 from .component_status import ComponentStatuses, socket_probe, store_probe
 from .crd.publishing import published_version, stored_version
 from .discovery import Discovery
 from .flowcontrol import Dumps, Fairness, FlowControlMetrics
 from .handler import RequestHandler, Routes
 from .health import Health
-from .local_sockets import LocalUser
 from .metrics import Metrics
 from .openapi import OpenApi
 from .registry import Registry
@@ -68,57 +52,6 @@ from .webhooks.client import WebhookClient
 from .webhooks.metrics import WebhookMetrics
 from .write import Operation, Write
 from .write import Stage as WriteStage
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Who is asking, and what they may do."""
-
-    authenticators: Chain
-    certificates: ClientCertificates
-    bearer: BearerTokens
-    rbac: Rbac
-    authorizer: AuthorizerChain
-
-    async def close(self) -> None:
-        """End connections to those who are asked."""
-        await self.authorizer.close()
-
-
-def access_of(
-    config: ServerConfig, registry: Registry, pki: ServerPki, clock: Clock, tokens: Sequence[TokenAuthenticator] = ()
-) -> Access:
-    """Authentication and authorization over the objects of the registry, which must be started.
-
-    Raises:
-        ValueError: what is configured makes no sense; the message says what.
-    """
-    bearer = BearerTokens([*tokens, _service_account_tokens(registry, pki, clock), _bootstrap_tokens(registry, clock)])
-    rbac = Rbac()
-    rbac.follow(registry)
-    authorizer = AuthorizerChain.configured(
-        config.authorization_mode,
-        config.config_dir / "authorization.yaml",
-        _authorizers(config, registry, rbac),
-        clock,
-    )
-    certificates = ClientCertificates(pki, clock)
-    return Access(_chain(certificates, bearer), certificates, bearer, rbac, authorizer)
-
-
-def _authorizers(config: ServerConfig, registry: Registry, rbac: Rbac) -> dict[str, ResolvingAuthorizer]:
-    """The authorizers of this server by their type; webhooks are made as they are configured."""
-    nodes = NodeAuthorizer()
-    nodes.follow(registry)
-    found: dict[str, ResolvingAuthorizer] = {
-        "Node": nodes,
-        "RBAC": rbac,
-        "AlwaysAllow": AlwaysAllow(),
-        "AlwaysDeny": AlwaysDeny(),
-    }
-    if config.authorization_policy_file:
-        found["ABAC"] = Abac.read(Path(config.authorization_policy_file))
-    return found
 
 
 def compose(
@@ -168,20 +101,6 @@ def _admission_webhooks(registry: Registry, client: WebhookClient, authorizer: A
     validating = Caller(client, authorizer, clock, counted, type_="validating")
     chain.validating.append(ValidatingWebhooks(registry, validating, clock))
     return counted
-
-
-def _service_account_tokens(registry: Registry, pki: ServerPki, clock: Clock) -> ServiceAccountTokens:
-    issuer = pki.tokens.issuer
-    return ServiceAccountTokens(pki.tokens, registry, audiences=(issuer,), clock=clock)
-
-
-def _bootstrap_tokens(registry: Registry, clock: Clock) -> BootstrapTokens:
-    return BootstrapTokens(lambda namespace, name: registry.find(core_v1.Secret, name, namespace), clock)
-
-
-def _chain(certificates: ClientCertificates, bearer: BearerTokens) -> Chain:
-    proxy = RequestHeader(certificates.front_proxy, frozenset(PROXY_NAMES))
-    return Chain([LocalUser(), proxy, X509(certificates.cluster), bearer], anonymous=Anonymous())
 
 
 def _authenticate(chain: Chain) -> Stage:

@@ -10,6 +10,7 @@ from aiohttp import web
 from pykube.errors import Unauthorized
 
 from .authenticator import Authenticator, TokenAnswer, TokenAuthenticator, bearer_token
+from .failure_limit import FailureLimit
 from .user import ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED, User
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class Chain:
             if user is not None:
                 return known(user)
         if refused is not None:
-            log.debug("a credential was refused: %s", refused)
+            log.info("a credential from %s was refused: %s", request.remote or "a local socket", refused)
             raise Unauthorized("Unauthorized") from refused
         if self._anonymous is not None:
             user = await self._anonymous.authenticate(request)
@@ -67,19 +68,43 @@ def chain(*methods: Authenticator, anonymous: Authenticator | None = None) -> Ch
 class BearerTokens:
     """Bearer tokens, whatever issued them: asks each issuer in turn. Serves requests and TokenReviews alike."""
 
-    def __init__(self, issuers: Sequence[TokenAuthenticator]) -> None:
+    def __init__(self, issuers: Sequence[TokenAuthenticator], limit: FailureLimit | None = None) -> None:
+        """`limit` None: addresses may fail as often as they like."""
         self._issuers = tuple(issuers)
+        self._limit = limit
 
     async def authenticate(self, request: web.BaseRequest) -> User | None:
+        """The token's user; None when there is no token.
+
+        Raises:
+            Unauthorized: the token is no good.
+            TooManyRequests: too many from the same address were no good.
+        """
         token = bearer_token(request)
         if not token:
             return None
+        limit = self._limit
+        if limit is None:
+            return (await self._answer(token)).user
+        address = request.remote or ""
+        limit.check(address, token)
+        try:
+            answer = await self._answer(token)
+        except Unauthorized:
+            limit.failed(address)
+            raise
+        limit.succeeded(token)
+        return answer.user
+
+    async def _answer(self, token: str) -> TokenAnswer:
         answer = await self.authenticate_token(token)
         if answer is None:
             raise Unauthorized("invalid bearer token")
-        return answer.user
+        return answer
 
     async def authenticate_token(self, token: str, audiences: tuple[str, ...] = ()) -> TokenAnswer | None:
+        if not token.isascii():
+            return None
         refused: Unauthorized | None = None
         for issuer in self._issuers:
             try:
@@ -87,7 +112,10 @@ class BearerTokens:
             except Unauthorized as error:
                 refused = error
                 continue
-            if answer is not None:
+            except RecursionError:  # lists within lists within lists
+                refused = Unauthorized("invalid bearer token")
+                continue
+            if answer is not None and answer.user.name:
                 return TokenAnswer(known(answer.user), answer.audiences)
         if refused is not None:
             raise refused

@@ -10,6 +10,8 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from pykube.errors import Unauthorized
+
 from .user import User
 from .x509 import CertificateReader
 
@@ -30,7 +32,10 @@ class RequestHeader:
         name = request.headers.get(USER_HEADER, "").strip()
         if not name:
             return None
-        proxy = self._reader.read(request)
+        try:
+            proxy = self._reader.read(request)
+        except Unauthorized:
+            return None  # whoever that is, it is not the proxy
         if proxy is None or (self._names and proxy.user.name not in self._names):
             return None
         extra: dict[str, tuple[str, ...]] = {}

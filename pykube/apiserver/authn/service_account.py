@@ -128,6 +128,10 @@ class ServiceAccountTokens:
         self._clock = clock or SystemClock()
         self._known: OrderedDict[bytes, _Verified] = OrderedDict()
 
+    def forget(self) -> None:
+        """Believe no signature that was checked before: the keys have changed."""
+        self._known.clear()
+
     async def authenticate_token(self, token: str, audiences: tuple[str, ...] = ()) -> TokenAnswer | None:
         """The account's user; None for what is no token of this issuer.
 

@@ -1,7 +1,7 @@
 """Client certificates: the subject's common name is the user, its organisations are the groups.
 
-The TLS layer has proven by then that the caller holds the key and that some trusted CA signed the certificate; which
-CA that was is checked here, since the front proxy's CA is trusted for another purpose.
+The TLS layer has proven by then that the caller holds the key. Everything else about the certificate is judged here:
+who signed it (the front proxy's CA is trusted for another purpose than the cluster's), when, and what for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from aiohttp import web
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID, ObjectIdentifier
 
 from pykube.aio.clock import Clock, SystemClock
 from pykube.errors import Unauthorized
@@ -34,6 +34,7 @@ class ClientCertificate:
     """A verified client certificate."""
 
     user: User
+    not_before: datetime
     not_after: datetime
 
 
@@ -43,7 +44,7 @@ class CertificateReader:
     def __init__(self, authorities: Sequence[x509.Certificate], clock: Clock | None = None) -> None:
         self._authorities = tuple(authorities)
         self._clock = clock or SystemClock()
-        self._known: OrderedDict[bytes, ClientCertificate | None] = OrderedDict()
+        self._known: OrderedDict[bytes, ClientCertificate | str] = OrderedDict()
 
     def replace(self, authorities: Sequence[x509.Certificate]) -> None:
         """Trust `authorities` from now on, and forget what was verified against others."""
@@ -51,31 +52,40 @@ class CertificateReader:
         self._known.clear()
 
     def read(self, request: web.BaseRequest) -> ClientCertificate | None:
-        """The connection's client certificate; None when it has none or another CA signed it.
+        """The connection's client certificate; None when it has none.
 
         Raises:
-            Unauthorized: the certificate has run out while the connection was open.
+            Unauthorized: the certificate is not good for a client, or not at this time, or another CA signed it.
         """
         tls: ssl.SSLObject | None = request.get_extra_info("ssl_object")
         der = tls.getpeercert(binary_form=True) if tls is not None else None
         if not der:
             return None
-        if der not in self._known:
+        found = self._known.get(der)
+        if found is None:
             if len(self._known) >= MAX_KNOWN:
                 self._known.popitem(last=False)
-            self._known[der] = self._verify(der)
-        found = self._known[der]
-        if found is not None and self._clock.now() > found.not_after:
-            raise Unauthorized("x509: certificate has expired")
+            found = self._known[der] = self._verify(der)
+        if isinstance(found, str):
+            raise Unauthorized(found)
+        if not found.not_before <= self._clock.now() <= found.not_after:
+            raise Unauthorized("x509: certificate has expired or is not yet valid")
         return found
 
-    def _verify(self, der: bytes) -> ClientCertificate | None:
-        certificate = x509.load_der_x509_certificate(der)
-        if not any(signed_by(certificate, authority) for authority in self._authorities):
-            return None
-        if not for_clients(certificate):
-            return None
-        return ClientCertificate(subject_user(certificate), certificate.not_valid_after_utc)
+    def _verify(self, der: bytes) -> ClientCertificate | str:
+        """The certificate, or what is wrong with it."""
+        try:
+            certificate = x509.load_der_x509_certificate(der)
+            if not any(signed_by(certificate, authority) for authority in self._authorities):
+                return "x509: certificate signed by unknown authority"
+            if unknown := unknown_critical_extensions(certificate):
+                return f"x509: unhandled critical extension {unknown[0]}"
+            if not for_clients(certificate):
+                return "x509: certificate specifies an incompatible key usage"
+            user = subject_user(certificate)
+            return ClientCertificate(user, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+        except ValueError as error:
+            return f"x509: malformed certificate: {error}"
 
 
 class X509:
@@ -96,6 +106,26 @@ def signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> boo
     except (InvalidSignature, ValueError, TypeError):
         return False
     return True
+
+
+UNDERSTOOD = frozenset(
+    {
+        ExtensionOID.KEY_USAGE,
+        ExtensionOID.EXTENDED_KEY_USAGE,
+        ExtensionOID.BASIC_CONSTRAINTS,
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+    }
+)
+"""Extensions that may be critical: they are looked at, or say nothing about clients."""
+
+
+def unknown_critical_extensions(certificate: x509.Certificate) -> list[str]:
+    """What the certificate's maker wants it refused for when it is not understood (RFC 5280, section 4.2)."""
+    return [
+        extension.oid.dotted_string
+        for extension in certificate.extensions
+        if extension.critical and extension.oid not in UNDERSTOOD
+    ]
 
 
 def for_clients(certificate: x509.Certificate) -> bool:
