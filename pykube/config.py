@@ -57,6 +57,8 @@ class ServerConfig:
     max_requests_inflight: int = 250
     """Requests that may be under way at once, divided among priority levels by their shares; watches that have begun
     and requests of exempt levels come on top."""
+    request_timeout: int = 60
+    """Seconds that a request may take that does not last as long as its client stays."""
     anonymous_auth: bool = True
     """Whether requests without credential are let in, as system:anonymous. The file authentication.yaml in
     `config_dir`, an AuthenticationConfiguration, may say more of it, and names issuers of OpenID Connect tokens."""

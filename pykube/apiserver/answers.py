@@ -27,9 +27,7 @@ GZIP_ABOVE = 128 * 1024
 
 _GZIP_LEVEL = 1
 
-_HEADERS: CIMultiDict[str] = CIMultiDict(
-    {"Content-Type": JSON, "Cache-Control": "no-cache, private", "Server": "pykube"}
-)
+_HEADERS: CIMultiDict[str] = CIMultiDict({"Content-Type": JSON, "Cache-Control": "no-cache, private"})
 
 
 class _Metadata(msgspec.Struct, gc=False):

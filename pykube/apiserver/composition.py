@@ -90,7 +90,7 @@ def compose(
     for cls in reviews.TYPES:
         resource = scheme.resource_of(cls)
         routes.virtual[resource.group, resource.plural] = review
-    return RequestHandler(registry, stages, routes, metrics)
+    return RequestHandler(registry, stages, routes, metrics, timeout=config.request_timeout)
 
 
 def _admission_webhooks(registry: Registry, client: WebhookClient, authorizer: Authorizer) -> WebhookMetrics:

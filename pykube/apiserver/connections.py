@@ -7,7 +7,8 @@ nobody knows where the next request would begin.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 import msgspec
 from aiohttp import web
@@ -16,6 +17,7 @@ from aiohttp.http_exceptions import BadHttpMethod, HttpProcessingError, LineTooL
 from pykube import errors
 
 from . import statuses
+from .request import HttpRequest
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,10 @@ HEADER_FIELDS_TOO_LARGE = 431
 
 
 class Connections(web.Server):
-    """The HTTP server of aiohttp, with connections of our own."""
+    """The HTTP server of aiohttp, with connections of our own; `request_factory` makes what the handler is given."""
+
+    def __init__(self, handler: Callable[[HttpRequest], Awaitable[web.StreamResponse]], **options: Any) -> None:
+        super().__init__(cast(Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], handler), **options)
 
     def __call__(self) -> web.RequestHandler:
         return _Connection(self, loop=self._loop, **self._kwargs)

@@ -16,7 +16,7 @@ from aiohttp import web
 from pykube import errors
 from pykube.api.scheme import CustomResource, Resource
 
-from . import answers, statuses, verbs
+from . import answers, deadline, statuses, verbs
 from .authn.anonymous import ANONYMOUS_USER
 from .metrics import Metrics
 from .registry import Registry
@@ -58,7 +58,17 @@ class Routes:
 class RequestHandler:
     """The one handler of the HTTP server."""
 
-    def __init__(self, registry: Registry, stages: Sequence[Stage], routes: Routes, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        stages: Sequence[Stage],
+        routes: Routes,
+        metrics: Metrics,
+        *,
+        timeout: float = deadline.REQUEST_SECONDS,
+    ) -> None:
+        """Answer within `timeout` seconds what is not to last as long as the client stays."""
+        self._timeout = timeout
         self._registry = registry
         self._stages = tuple(stages)
         self._routes = routes
@@ -69,11 +79,13 @@ class RequestHandler:
         began = time.perf_counter()
         info = parse(http.method, http.raw_path)
         ctx = Context(info, http, self._registry, ANONYMOUS_USER)
+        http.answer_headers = ctx.headers
         kind = _KINDS.get(info.verb, "mutating")
         inflight = self._metrics.inflight
         inflight[kind] += 1
         try:
-            response = await self._answer(ctx)
+            async with asyncio.timeout(deadline.seconds(info, self._timeout)) as limit:
+                response = await self._answer(ctx)
         except errors.ApiError as error:
             response = _failure(ctx, error)
         except (asyncio.CancelledError, ConnectionError):
@@ -82,14 +94,15 @@ class RequestHandler:
             log.info("%s %r is not UTF-8: %s", http.method, info.path, error)
             response = answers.failure(ctx, errors.BadRequest(_NO_UTF8))
         except Exception as error:
-            log.exception("%s %s failed", http.method, info.path)
-            response = _failure(ctx, statuses.internal(error))
+            if isinstance(error, TimeoutError) and limit.expired():
+                response = _too_late(ctx)
+            else:
+                log.exception("%s %s failed", http.method, info.path)
+                response = _failure(ctx, statuses.internal(error))
         finally:
             inflight[kind] -= 1
             if ctx.seat is not None:
                 ctx.seat.close()
-        if ctx.seat is not None and not response.prepared:
-            response.headers.update(ctx.seat.headers)
         self._metrics.observe(ctx, response.status, time.perf_counter() - began)
         return response
 
@@ -126,6 +139,8 @@ class RequestHandler:
 
     def _verb(self, info: RequestInfo, resource: Resource) -> Verb:
         """What answers a resource request; raises NotFound or MethodNotAllowed."""
+        if info.method == "HEAD" and info.subresource != "proxy":
+            raise errors.MethodNotAllowed(_NOT_ALLOWED, statuses.details(resource, info.name))
         if info.subresource:
             return self._of_subresource(info, resource)
         if info.verb not in resource.verbs or (info.verb in _OF_ONE) != info.named:
@@ -159,6 +174,22 @@ def _failure(ctx: Context, error: errors.ApiError) -> web.Response:
         return answers.failure(ctx, error)
     except UnicodeError:
         return answers.failure(ctx, errors.BadRequest(_NO_UTF8))
+
+
+def _too_late(ctx: Context) -> web.Response:
+    """The answer when time is up.
+
+    Raises:
+        ConnectionResetError: another one has begun, and is cut.
+    """
+    http = ctx.http
+    if http.writer.output_size > 0 and http.transport is not None:
+        http.transport.close()
+        raise ConnectionResetError("time was up within an answer")
+    response = _failure(ctx, deadline.passed())
+    if not http.content.is_eof():
+        response.force_close()
+    return response
 
 
 def _is_itself(info: RequestInfo) -> bool:

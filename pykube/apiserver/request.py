@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
@@ -25,8 +26,18 @@ if TYPE_CHECKING:
     from .flowcontrol import Seat
     from .registry import Registry
 
-HttpRequest = web.BaseRequest
-"""The HTTP request as the low-level server hands it over: no router, no middleware, no application."""
+
+class HttpRequest(web.BaseRequest):
+    """The HTTP request as the low-level server hands it over: no router, no middleware, no application."""
+
+    answer_headers: Mapping[str, str] = MappingProxyType({})
+    """What every answer to it carries, whoever makes it."""
+
+    async def _prepare_hook(self, response: web.StreamResponse) -> None:
+        """Called by aiohttp when headers are about to be sent. It names itself in them, which is nobody's business."""
+        response.headers.popall("Server", None)
+        response.headers.update(self.answer_headers)
+
 
 Query = MultiDictProxy[str]
 """Query parameters; one name may come several times (``command=``)."""
@@ -99,9 +110,10 @@ class Context:
 
     `user` is the anonymous one until authentication has run. `warnings` become ``Warning: 299`` headers of the answer.
     `resource` is what the path names, None for non-resource paths. `registry` reaches every object of the cluster.
-    `audit` collects annotations for the audit log. `permit` asks whether the user may do something else as well to
-    the same object, named by its verb, and raises Forbidden when not; None where nobody is asked. `seat` is the place
-    that the request has in the server by flow control; None where there is none, or the request needs none.
+    `headers` are headers of the answer, whoever makes it. `audit` collects annotations for the audit log. `permit` asks
+    whether the user may do something else as well to the same object, named by its verb, and raises Forbidden when not;
+    None where nobody is asked. `seat` is the place that the request has in the server by flow control; None where there
+    is none, or the request needs none.
     """
 
     info: RequestInfo
@@ -110,6 +122,7 @@ class Context:
     user: User
     resource: Resource | None = None
     warnings: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
     audit: dict[str, str] = field(default_factory=dict)
     permit: Permit | None = None
     seat: Seat | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import ssl
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -51,6 +52,8 @@ class Proxy:
     def __init__(self, registry: Registry, transport: Transport) -> None:
         self._registry = registry
         self._transport = transport
+        self._via = f"1.1 {secrets.token_hex(8)}"
+        """What this server calls itself on the way, so that it knows a request that comes back (RFC 9110, 7.6.3)."""
 
     async def forward(self, ctx: Context, delegate: Delegate) -> web.StreamResponse:
         """Answer with what the delegate's backend says.
@@ -59,6 +62,8 @@ class Proxy:
             BadRequest: the path could be read in two ways.
         """
         _check_path(ctx.http.raw_path)
+        if self._via in ", ".join(ctx.http.headers.getall("Via", [])):
+            return _plain(503, "error trying to reach service: it leads back to this server")
         if not delegate.available:
             return _plain(503, "service unavailable")
         try:
@@ -75,7 +80,8 @@ class Proxy:
 
     async def _upgrade(self, ctx: Context, target: Target) -> web.StreamResponse:
         try:
-            return await forward_upgrade(ctx.http, target, passed_on(ctx.http.headers, ctx.user, upgrade=True))
+            headers = [*passed_on(ctx.http.headers, ctx.user, upgrade=True), ("Via", self._via)]
+            return await forward_upgrade(ctx.http, target, headers)
         except InternalError as error:
             return _plain(503, f"error trying to reach service: {error}")
 
@@ -106,7 +112,11 @@ class Proxy:
         return await self._transport.session().request(
             http.method,
             URL(target.url, encoded=True),
-            headers=[*(one for one in passed_on(http.headers, ctx.user) if not _is_forwarded(one)), *_forwarded(ctx)],
+            headers=[
+                *(one for one in passed_on(http.headers, ctx.user) if not _is_forwarded(one)),
+                *_forwarded(ctx),
+                ("Via", self._via),
+            ],
             data=http.content if http.can_read_body else None,
             allow_redirects=False,
             ssl=target.tls or False,

@@ -11,7 +11,7 @@ This is the thin shell around queues.py and configuration.py: it reads the clock
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from pykube.aio.clock import Clock
@@ -41,7 +41,7 @@ _LASTING = frozenset({"attach", "exec", "log", "portforward", "proxy"})
 
 
 class Seat(Request):
-    """One request's place in the server; `headers` belong to every answer to it."""
+    """One request's place in the server."""
 
     future: asyncio.Future[None] | None = None
     left: bool = False
@@ -51,11 +51,6 @@ class Seat(Request):
         self._shell = shell
         self.flow = flow
         self.ctx = ctx
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """What the answer says about its classification."""
-        return self.flow.schema.headers
 
     def leave(self) -> None:
         """The work is done: answered, or a watch has begun. More than once is once."""
@@ -110,6 +105,7 @@ class Fairness:
             self._digest()
         flow = self.configuration.classify(ctx.user, info)
         ctx.seat = seat = Seat(self, flow, ctx)
+        ctx.headers.update(flow.schema.headers)
         if info.verb != "get" and info.is_resource and not flow.level.exempt:
             self._widen(seat)
         verdict = flow.level.queue_set.arrive(seat, flow.hand, self._now())

@@ -40,10 +40,7 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
         raise errors.NotAcceptable("only the following media types are accepted: application/json")
     watcher = Watcher(chosen, _encoder(ctx, resource, asked), cut=lambda: _cut(ctx))
     timeout = _timeout(query)
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-cache, private"}
-    if ctx.seat is not None:
-        headers.update(ctx.seat.headers)
-    response = web.StreamResponse(headers=headers)
+    response = web.StreamResponse(headers={"Content-Type": "application/json", "Cache-Control": "no-cache, private"})
     response.enable_chunked_encoding()
     await response.prepare(ctx.http)
     ctx.registry.watchers.add(watcher)

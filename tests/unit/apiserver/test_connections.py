@@ -309,10 +309,10 @@ def test_what_is_no_utf8_is_the_clients_mistake(text):
     assert reply.doc["kind"] == "Status"
 
 
-def test_head_is_get_without_a_body():
+def test_head_has_no_body_and_is_nothing_that_resources_know():
     async def run(connect, api):
         connection = await connect()
-        for path, code in ((CONFIG_MAPS, 200), ("/api/v1/namespaces/none", 404), ("/version", 200)):
+        for path, code in ((CONFIG_MAPS, 405), ("/api/v1/nothings", 404), ("/version", 200)):
             connection.send(f"HEAD {path} HTTP/1.1\r\n{HOST}\r\n")
             head = await connection.reader.readuntil(b"\r\n\r\n")
             assert int(head.split()[1]) == code

@@ -115,6 +115,7 @@ def test_a_watch_comes_through_event_by_event(folder):
     async def run(it):
         url = f"{it.url}{FLUNDERS}?watch=1"
         async with it.session.get(url, headers={"Authorization": "Bearer root"}) as watch:
+            assert watch.headers["X-Kubernetes-PF-FlowSchema-UID"]
             await it.call("POST", FLUNDERS, FLUNDER)
             assert json.loads(await watch.content.readline())["type"] == "ADDED"
             await it.call("DELETE", f"{FLUNDERS}/a")
@@ -247,3 +248,19 @@ def test_nothing_is_sent_to_a_server_that_is_not_available(folder):
             assert not asked(it, FLUNDERS)
 
     asyncio.run(run())
+
+
+def test_a_service_that_is_this_server_is_not_asked_for_ever(folder):
+    async def inside():
+        async with cluster(folder) as it:
+            await it.register(insecureSkipTLSVerify=True, caBundle=None)
+            await it.until(it.says("Passed"))
+            await it.put_endpoint(it.server.port)
+            await it.endpoint_is(it.server.port)
+            answer = await it.call("GET", FLUNDERS)
+            assert (answer.status, answer.body) == (
+                503,
+                b"error trying to reach service: it leads back to this server\n",
+            )
+
+    asyncio.run(inside())

@@ -138,7 +138,7 @@ def test_a_level_that_rejects_answers_429():
         ctx = found.request(ALICE, "/api/v1/namespaces", "POST")
         with pytest.raises(errors.TooManyRequests):
             await found.fairness(ctx)
-        assert ctx.seat.headers["X-Kubernetes-PF-PriorityLevel-UID"] == found.fairness.levels["narrow"].metadata.uid
+        assert ctx.headers["X-Kubernetes-PF-PriorityLevel-UID"] == found.fairness.levels["narrow"].metadata.uid
         assert dict(ctx.seat.flow.schema.tally.rejected) == {"concurrency-limit": 1}
         ctx.seat.close()
         assert found.level().executing == 1
