@@ -14,6 +14,7 @@ from pykube import errors
 from pykube.store.base import Entry, Event, EventType, KeyExists, RevisionMismatch, Store, Watch
 from pykube.store.memory import MemoryStore
 from pykube.store.sqlite import SqliteStore
+from tests.fakes.encrypted_store import encrypted_store
 
 Opener = Callable[[Path], Awaitable[Store]]
 
@@ -26,7 +27,11 @@ async def _sqlite(folder: Path) -> Store:
     return await SqliteStore.open(folder / "state.db")
 
 
-OPENERS: dict[str, Opener] = {"memory": _memory, "sqlite": _sqlite}
+async def _encrypted(folder: Path) -> Store:
+    return encrypted_store(await SqliteStore.open(folder / "state.db"))
+
+
+OPENERS: dict[str, Opener] = {"memory": _memory, "sqlite": _sqlite, "encrypted": _encrypted}
 
 
 @asynccontextmanager
