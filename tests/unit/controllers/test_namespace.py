@@ -2,7 +2,6 @@ import asyncio
 
 from pykube.api import conditions, core_v1
 from pykube.controllers.namespace import NamespaceController
-from pykube.controllers.root_ca import RootCaPublisher
 from pykube.controllers.serviceaccount import ServiceAccountController
 from tests.fakes import workloads
 from tests.fakes.api import meta
@@ -36,17 +35,14 @@ def test_an_ending_namespace_is_emptied_pods_first() -> None:
     asyncio.run(story())
 
 
-def test_every_namespace_has_its_account_and_the_root_certificate() -> None:
+def test_every_namespace_has_its_account() -> None:
     async def story() -> None:
         scene = Scene()
-        async with scene.running(ServiceAccountController, RootCaPublisher):
+        async with scene.running(ServiceAccountController):
             await scene.api.create(namespace("new"))
             await scene.settle()
             await scene.api.delete(core_v1.ServiceAccount, "default", "new")
-            body = {"data": {"ca.crt": "forged"}}
-            await scene.api.patch(core_v1.ConfigMap, "kube-root-ca.crt", "new", body=body)
             await scene.settle()
             assert [each.metadata.name for each in scene.api.all(core_v1.ServiceAccount)] == ["default"]
-            assert scene.api.all(core_v1.ConfigMap)[0].data == {"ca.crt": scene.api.config.ca_data}
 
     asyncio.run(story())
