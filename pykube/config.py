@@ -69,6 +69,9 @@ class ServerConfig:
     authorization_mode: tuple[str, ...] = ("Node", "RBAC")
     """Who is asked whether a request is allowed, in this order: Node, RBAC, ABAC, AlwaysAllow, AlwaysDeny. The file
     authorization.yaml in `config_dir`, an AuthorizationConfiguration, replaces this, and may name webhooks."""
+    encryption_provider_config: str = ""
+    """An EncryptionConfiguration: which resources lie encrypted in the datastore, and with which keys. Read again when
+    it changes. Empty: nothing is encrypted."""
     authorization_policy_file: str = ""
     """The policies of ABAC, a JSON object a line."""
     log_level: str = "info"

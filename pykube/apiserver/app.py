@@ -23,6 +23,7 @@ from pykube.config import ServerConfig
 from pykube.pki.addresses import advertise_address
 from pykube.pki.server import ServerPki
 from pykube.store.base import Store
+from pykube.store.encryption.file import Encryption
 
 from . import bootstrap, compaction
 from .access import Access, access_of
@@ -34,6 +35,7 @@ from .authn.user import User
 from .composition import compose
 from .connections import Connections
 from .crd.definitions import Definitions
+from .encryption import encrypted, rewrite_outdated
 from .events_ttl import EventsTtl
 from .flowcontrol import Fairness, Upkeep
 from .handler import RequestHandler
@@ -71,6 +73,7 @@ class ApiServer:
         aggregation: Aggregation | None = None,
         webhooks: WebhookClient | None = None,
         access: Access | None = None,
+        encryption: Encryption | None = None,
     ) -> None:
         self.registry = registry
         self.health = health
@@ -80,6 +83,7 @@ class ApiServer:
         self.aggregation = aggregation
         self._webhooks = webhooks or WebhookClient(registry)
         self._access = access
+        self._encryption = encryption
         self._supervisor = Supervisor(clock)
         self._definitions = Definitions(registry, clock, self._webhooks)
         self._clock = clock
@@ -142,6 +146,8 @@ class ApiServer:
         self._supervisor.keep("flow control", Upkeep(self.registry, fairness, self._clock).run)
         if self.aggregation is not None:
             self.aggregation.start()
+        if self._encryption is not None:
+            self._supervisor.keep("encryption", self._encryption.run)
         self._supervisor.keep("compaction", lambda: compaction.run(store, self._clock))
 
     def renew(self, pki: ServerPki) -> None:
@@ -181,6 +187,8 @@ class ApiServer:
         await self._supervisor.close()
         await self._definitions.close()
         await self.registry.close()
+        if self._encryption is not None:
+            await self._encryption.close()
 
 
 async def run(config: ServerConfig, store: Store, pki: ServerPki, *, clock: Clock | None = None) -> None:
@@ -207,9 +215,13 @@ async def serve(
     Raises:
         OSError: the port is taken.
         ValueError: what is configured makes no sense.
+        ServiceUnavailable: a key management service cannot be reached.
     """
     clock = clock or SystemClock()
-    registry = Registry(store, clock, _pools(config))
+    encryption = await encrypted(config, store, clock)
+    registry = Registry(encryption.store if encryption else store, clock, _pools(config))
+    if encryption is not None:
+        rewrite_outdated(registry, encryption)
     await registry.start()
     health = Health(store)
     try:
@@ -232,10 +244,14 @@ async def serve(
         aggregation=aggregation,
         webhooks=webhooks,
         access=access,
+        encryption=encryption,
     )
     fairness = Fairness(registry, clock, config.max_requests_inflight)
-    handler = compose(config, registry, pki, health, access, streams, fairness, aggregation, webhooks)
+    handler = compose(
+        config, registry, pki, health, access, streams, fairness, aggregation, webhooks, encryption=encryption
+    )
     try:
+        await access.load()
         await server.start_custom_resources()
         await registry.recall()
         await server.listen(handler, config.bind_address, config.port)

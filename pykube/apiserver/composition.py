@@ -18,6 +18,7 @@ from pykube.config import ServerConfig, local_sockets
 from pykube.pki.addresses import advertise_address
 from pykube.pki.server import ServerPki
 from pykube.pki.tokens import Tokens
+from pykube.store.encryption.file import Encryption
 
 from . import reviews, statuses, version
 from .access import Access
@@ -37,6 +38,7 @@ from .authz.reviews import Reviews
 from .component_status import ComponentStatuses, socket_probe, store_probe
 from .crd.publishing import published_version, stored_version
 from .discovery import Discovery
+from .encryption import EncryptionReport
 from .flowcontrol import Dumps, Fairness, FlowControlMetrics
 from .handler import RequestHandler, Routes
 from .health import Health
@@ -64,6 +66,8 @@ def compose(
     fairness: Fairness,
     aggregation: Aggregation,
     webhooks: WebhookClient,
+    *,
+    encryption: Encryption | None = None,
 ) -> RequestHandler:
     """Put the parts together that answer requests."""
     authorizer = access.authorizer
@@ -86,6 +90,8 @@ def compose(
     routes = routes_of(config, registry, pki.tokens, health, metrics, aggregation)
     routes.streams.update(streams.verbs)
     routes.paths.update(Dumps(fairness.configuration, registry.clock).paths)
+    if encryption is not None:
+        routes.paths.update(EncryptionReport(encryption).paths)
     review = reviews.verb(Reviews(authorizer, authorizer, access.bearer))
     for cls in reviews.TYPES:
         resource = scheme.resource_of(cls)

@@ -90,7 +90,7 @@ def test_a_new_key_of_the_service_is_taken_up_live(tmp_path: Path) -> None:
             server.key_id = "key-2"
             await clock.advance(POLL_SECONDS)
             while provider.seal != "KMS provider 'vault' key 'key-2'":
-                await asyncio.sleep(0)
+                await clock.settle()
             assert provider.seal_of(old) != provider.seal
             assert await provider.open(old, CONTEXT) == b"1"
             assert provider.seal_of(await provider.close(b"1", CONTEXT)) == provider.seal
