@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -80,9 +81,11 @@ class RequestHandler:
         info = parse(http.method, http.raw_path)
         ctx = Context(info, http, self._registry, ANONYMOUS_USER)
         http.answer_headers = ctx.headers
+        ctx.headers["Audit-Id"] = _audit_id(http)
         kind = _KINDS.get(info.verb, "mutating")
         inflight = self._metrics.inflight
         inflight[kind] += 1
+        lasting = self._metrics.begin(ctx) if deadline.is_lasting(info) else None
         try:
             async with asyncio.timeout(deadline.seconds(info, self._timeout)) as limit:
                 response = await self._answer(ctx)
@@ -101,9 +104,11 @@ class RequestHandler:
                 response = _failure(ctx, statuses.internal(error))
         finally:
             inflight[kind] -= 1
+            if lasting is not None:
+                self._metrics.end(ctx, lasting)
             if ctx.seat is not None:
                 ctx.seat.close()
-        self._metrics.observe(ctx, response.status, time.perf_counter() - began)
+        self._metrics.observe(ctx, response, time.perf_counter() - began)
         return response
 
     async def _answer(self, ctx: Context) -> web.StreamResponse:
@@ -174,6 +179,12 @@ def _failure(ctx: Context, error: errors.ApiError) -> web.Response:
         return answers.failure(ctx, error)
     except UnicodeError:
         return answers.failure(ctx, errors.BadRequest(_NO_UTF8))
+
+
+def _audit_id(http: HttpRequest) -> str:
+    """What names the request in answers and logs: the client's own name for it, or a new one."""
+    given = http.headers.get("Audit-ID", "")
+    return given if given and given.isascii() and given.isprintable() else str(uuid.uuid4())
 
 
 def _too_late(ctx: Context) -> web.Response:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from . import answers, version
@@ -23,6 +23,9 @@ from .request import Context, RequestInfo
 
 BUCKETS = (0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60)
 """Upper bounds of apiserver_request_duration_seconds, in seconds."""
+
+SIZES = (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9)
+"""Upper bounds of apiserver_response_sizes, in bytes."""
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -42,7 +45,9 @@ _METHODS = {
 """What the label ``verb`` says; what is not here is ``other``."""
 
 _CONNECTIONS = frozenset({"attach", "exec", "portforward", "proxy"})
+_SIZED = frozenset({"get", "list"})
 _BOUNDS = (*map(str, BUCKETS), "+Inf")
+_SIZE_BOUNDS = (*(f"{size:g}" for size in SIZES), "+Inf")
 
 Key = tuple[str, str, str, str, str, str, str]
 """Verb, group, version, resource, subresource, scope and dry run."""
@@ -58,6 +63,8 @@ class _Series:
     codes: dict[int, int] = field(default_factory=dict)
     buckets: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
     seconds: float = 0.0
+    sizes: list[int] = field(default_factory=list)
+    size: int = 0
     lasting: bool = False
     """Whether it lasts as long as its client stays, so that its seconds say nothing."""
 
@@ -68,14 +75,30 @@ class Metrics(Collector):
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._series: dict[Key, _Series] = {}
+        self._lasting: Counter[Key] = Counter()
+        self._events: Counter[tuple[str, ...]] = Counter()
+        """Events that watches have sent that are over, by group, version and resource."""
         self.inflight = {"mutating": 0, "readOnly": 0, "watch": 0}
         self._collectors = CollectorRegistry()
         self._collectors.register(self)
         ProcessCollector(registry=self._collectors)
         PlatformCollector(registry=self._collectors)
 
-    def observe(self, ctx: Context, code: int, seconds: float) -> None:
+    def begin(self, ctx: Context) -> Key:
+        """A request has begun that lasts as long as its client stays; give what is returned to `end`."""
+        key = self._key(ctx)
+        self._lasting[key] += 1
+        return key
+
+    def end(self, ctx: Context, key: Key) -> None:
+        """Such a request is over."""
+        self._lasting[key] -= 1
+        if ctx.events_sent:
+            self._events[key[1:4]] += ctx.events_sent
+
+    def observe(self, ctx: Context, response: web.StreamResponse, seconds: float) -> None:
         """One request is answered."""
+        code = response.status
         info = ctx.info
         if ctx.resource is not None and not info.subresource and info.verb != "patch":
             dry_run = "All" if info.query and info.query.get("dryRun") == "All" else ""
@@ -89,6 +112,12 @@ class Metrics(Collector):
         if not series.lasting:
             series.buckets[bisect.bisect_left(BUCKETS, seconds)] += 1
             series.seconds += seconds
+        if key[0] in _SIZED and isinstance(response, web.Response):
+            size = response.content_length or 0
+            if not series.sizes:
+                series.sizes = [0] * (len(SIZES) + 1)
+            series.sizes[bisect.bisect_left(SIZES, size)] += 1
+            series.size += size
 
     def _key(self, ctx: Context) -> Key:
         """The kind of a request that is not quite ordinary; what nobody serves is one kind, by whatever name."""
@@ -124,9 +153,12 @@ class Metrics(Collector):
         for one in series:
             for code, count in one.codes.items():
                 yield f'apiserver_request_total{{code="{code}",{one.labels}}} {count}\n'
-        timed = [one for one in series if not one.lasting]
-        yield from _histogram("apiserver_request_duration_seconds", "Seconds to answer.", timed)
-        yield from _histogram("apiserver_request_sli_duration_seconds", "The same, for indicators of service.", timed)
+        durations = [(one.labels, one.buckets, one.seconds) for one in series if not one.lasting]
+        yield from _histogram("apiserver_request_duration_seconds", "Seconds to answer.", durations, _BOUNDS)
+        text = "The same, for indicators of service."
+        yield from _histogram("apiserver_request_sli_duration_seconds", text, durations, _BOUNDS)
+        sizes = [(_without_dry_run(one.labels), one.sizes, one.size) for one in series if one.sizes]
+        yield from _histogram("apiserver_response_sizes", "Bytes of answers to reads.", sizes, _SIZE_BOUNDS)
 
     def collect(self) -> Iterable[Metric]:
         """Called by prometheus-client."""
@@ -136,7 +168,8 @@ class Metrics(Collector):
         for kind in ("mutating", "readOnly"):
             inflight.add_metric([kind], self.inflight[kind])
         yield inflight
-        yield self._lasting()
+        yield self._lasting_now()
+        yield self._events_sent()
         yield from self._objects()
         build = version.version()
         names = {"major": "major", "minor": "minor", "git_version": "gitVersion", "platform": "platform"}
@@ -144,14 +177,27 @@ class Metrics(Collector):
         about.add_metric([build[name] for name in names.values()], 1)
         yield about
 
-    def _lasting(self) -> Metric:
-        """The watches being served."""
+    def _lasting_now(self) -> Metric:
+        """Requests that last as long as their clients stay."""
         labels = ["verb", "group", "version", "resource", "subresource", "scope", "component"]
-        family = GaugeMetricFamily("apiserver_longrunning_requests", "Watches being served.", labels=labels)
-        caches = [watcher.cache.resource for watcher in self._registry.watchers if watcher.cache is not None]
-        counts = Counter((resource.group, resource.version, resource.plural) for resource in caches)
-        for (group, version_, plural), count in counts.items():
-            family.add_metric(["WATCH", group, version_, plural, "", "cluster", "apiserver"], count)
+        family = GaugeMetricFamily("apiserver_longrunning_requests", "Watches, streams and proxying.", labels=labels)
+        for (verb, group, version_, resource, subresource, scope, _), count in self._lasting.items():
+            values = [_method(verb), group, version_, resource, subresource, scope, "apiserver"]
+            family.add_metric(values, count)
+        return family
+
+    def _events_sent(self) -> Metric:
+        """What watches have sent, those that go on included."""
+        family = CounterMetricFamily(
+            "apiserver_watch_events", "Events sent to watches.", labels=["group", "version", "resource"]
+        )
+        counts = Counter(self._events)
+        for watcher in self._registry.watchers:
+            if watcher.cache is not None and watcher.taken:
+                resource = watcher.cache.resource
+                counts[resource.group, resource.version, resource.plural] += watcher.taken
+        for values, count in counts.items():
+            family.add_metric(values, count)
         return family
 
     def _objects(self) -> Iterator[Metric]:
@@ -178,13 +224,16 @@ def _scope(info: RequestInfo) -> str:
     return "namespace" if info.namespace else "cluster"
 
 
+def _method(verb: str) -> str:
+    return _METHODS.get(verb) or {"connect": "CONNECT", "apply": "APPLY"}.get(verb, "other")
+
+
 def _labels(key: Key) -> str:
     """A kind of request as Prometheus' labels; every part is one that this server knows, so nothing is escaped."""
     verb, group, version_, resource, subresource, scope, dry_run = key
-    method = _METHODS.get(verb) or {"connect": "CONNECT", "apply": "APPLY"}.get(verb, "other")
     return (
         f'component="apiserver",dry_run="{dry_run}",group="{group}",resource="{resource}",scope="{scope}",'
-        f'subresource="{subresource}",verb="{method}",version="{version_}"'
+        f'subresource="{subresource}",verb="{_method(verb)}",version="{version_}"'
     )
 
 
@@ -192,12 +241,21 @@ def _head(name: str, kind: str, text: str) -> Iterator[str]:
     yield f"# HELP {name} {text}\n# TYPE {name} {kind}\n"
 
 
-def _histogram(name: str, text: str, series: Sequence[_Series]) -> Iterator[str]:
+def _without_dry_run(labels: str) -> str:
+    """The labels of a read: none is a dry run."""
+    return labels.replace('dry_run="",', "", 1)
+
+
+Timed = tuple[str, Sequence[int], float]
+"""Labels, how many fell into each bucket, and the sum of all values."""
+
+
+def _histogram(name: str, text: str, series: Sequence[Timed], bounds: Sequence[str]) -> Iterator[str]:
     yield from _head(name, "histogram", text)
-    for one in series:
-        start = f"{name}_bucket{{{one.labels},le="
+    for labels, buckets, total in series:
+        start = f"{name}_bucket{{{labels},le="
         seen = 0
-        for bound, count in zip(_BOUNDS, one.buckets, strict=True):
+        for bound, count in zip(bounds, buckets, strict=True):
             seen += count
             yield f'{start}"{bound}"}} {seen}\n'
-        yield f"{name}_count{{{one.labels}}} {seen}\n{name}_sum{{{one.labels}}} {one.seconds!r}\n"
+        yield f"{name}_count{{{labels}}} {seen}\n{name}_sum{{{labels}}} {total!r}\n"

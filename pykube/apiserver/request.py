@@ -113,7 +113,7 @@ class Context:
     `headers` are headers of the answer, whoever makes it. `audit` collects annotations for the audit log. `permit` asks
     whether the user may do something else as well to the same object, named by its verb, and raises Forbidden when not;
     None where nobody is asked. `seat` is the place that the request has in the server by flow control; None where there
-    is none, or the request needs none.
+    is none, or the request needs none. `events_sent` counts what a watch has sent, once it is over.
     """
 
     info: RequestInfo
@@ -126,6 +126,7 @@ class Context:
     audit: dict[str, str] = field(default_factory=dict)
     permit: Permit | None = None
     seat: Seat | None = None
+    events_sent: int = 0
 
     async def body(self) -> bytes:
         """The request's body.

@@ -40,6 +40,8 @@ class Watcher:
         self.overflowed = False
         self.ended = False
         self.revision = 0
+        self.taken = 0
+        """How many frames were handed out."""
 
     def follow(self, cache: WatchCache, namespace: str) -> None:
         """Take every change of `cache` from now on."""
@@ -112,6 +114,7 @@ class Watcher:
     def take(self) -> bytes:
         """All that waits, as one piece; b"" when nothing does."""
         frames, self._frames, self._pending = self._frames, [], 0
+        self.taken += len(frames)
         return frames[0] if len(frames) == 1 else b"".join(frames)
 
     async def ready(self) -> None:

@@ -54,6 +54,7 @@ async def handle(ctx: Context, resource: Resource) -> web.StreamResponse:
     finally:
         watcher.close()
         ctx.registry.watchers.discard(watcher)
+        ctx.events_sent = watcher.taken
     await response.write_eof()
     return response
 

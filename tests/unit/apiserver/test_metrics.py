@@ -113,7 +113,8 @@ def test_what_there_is_now():
         async with api.watch(CONFIG_MAPS) as watching:
             await watching.next()
             found = await scrape(api)
-        assert found.sum("apiserver_longrunning_requests", verb="WATCH", resource="configmaps") == 1
+        assert found.sum("apiserver_longrunning_requests", verb="WATCH", resource="configmaps", scope="namespace") == 1
+        assert found.sum("apiserver_watch_events_total", group="", version="v1", resource="configmaps") == 1
         assert found.sum("apiserver_storage_objects", resource="configmaps") == 1
         assert found.sum("apiserver_resource_objects", group="", resource="namespaces") == 2
         assert found.sum("apiserver_current_inflight_requests", request_kind="readOnly") == 1
@@ -132,5 +133,42 @@ def test_no_sample_stands_twice():
         assert len(lines) == len(set(lines))
         kinds = [line for line in text.splitlines() if line.startswith("# TYPE")]
         assert len(kinds) == len(set(kinds))
+
+    story(run)
+
+
+def test_what_watches_have_sent_is_counted_when_they_are_over_as_well():
+    async def run(api):
+        await api.post(CONFIG_MAPS, config_map("x"))
+        async with api.watch(f"{CONFIG_MAPS}?timeoutSeconds=1") as watching:
+            await watching.next()
+            await api.delete(f"{CONFIG_MAPS}/x")
+            while await watching.next() is not None:
+                pass
+        found = await scrape(api)
+        assert found.sum("apiserver_longrunning_requests", resource="configmaps") == 0
+        assert found.sum("apiserver_watch_events_total", resource="configmaps") == 2
+
+    story(run)
+
+
+def test_sizes_of_answers_to_reads():
+    async def run(api):
+        size = len((await api.get(CONFIG_MAPS)).body)
+        await api.post(CONFIG_MAPS, config_map("x"))
+        found = await scrape(api)
+        assert found.families["apiserver_response_sizes"].type == "histogram"
+        assert found.sum("apiserver_response_sizes_sum", resource="configmaps") == size
+        assert found.sum("apiserver_response_sizes_bucket", resource="configmaps", le="1000") == 1
+        assert found.sum("apiserver_response_sizes_count", verb="POST") == 0
+
+    story(run)
+
+
+def test_every_answer_is_named_for_the_audit_log():
+    async def run(api):
+        assert (await api.get("/version", Audit_ID="mine")).headers["Audit-Id"] == "mine"
+        first, second = [(await api.get("/nowhere")).headers["Audit-Id"] for _ in range(2)]
+        assert first != second
 
     story(run)
