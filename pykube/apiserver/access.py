@@ -9,6 +9,7 @@ from pathlib import Path
 from pykube.aio.clock import Clock
 from pykube.api import core_v1
 from pykube.config import ServerConfig
+from pykube.pki.addresses import host_name
 from pykube.pki.server import ServerPki
 
 from .aggregator.trust import PROXY_NAMES
@@ -18,6 +19,7 @@ from .authn.bootstrap_token import BootstrapTokens, SecretLookup
 from .authn.chain import BearerTokens
 from .authn.configured import ConfiguredAuthentication
 from .authn.failure_limit import FailureLimit
+from .authn.node_revocation import NodeRevocation
 from .authn.request_header import RequestHeader
 from .authn.review_client import ReviewClient
 from .authn.review_server import ReviewServer
@@ -50,6 +52,11 @@ class Access:
     certificates: ClientCertificates
     configured: ConfiguredAuthentication
     webhook: WebhookTokens | None
+    nodes: NodeRevocation
+
+    async def load(self) -> None:
+        """Learn what was kept; before requests come."""
+        await self.nodes.load()
 
     def renew(self, pki: ServerPki) -> None:
         """Trust the authorities and keys of `pki` from now on, and nothing that was verified with others."""
@@ -58,6 +65,7 @@ class Access:
 
     async def close(self) -> None:
         """End connections to those who are asked."""
+        await self.nodes.close()
         await self.authorizer.close()
         await self.configured.close()
         if self.webhook is not None:
@@ -92,8 +100,10 @@ def access_of(
     if webhook is not None:
         issuers.append(webhook)
     bearer = BearerTokens(issuers, FailureLimit(clock))
+    nodes = NodeRevocation(registry.store, clock, own=host_name(config))
+    nodes.follow(registry)
     proxy = RequestHeader(certificates.front_proxy, frozenset(PROXY_NAMES))
-    methods: list[Authenticator] = [LocalUser(), proxy, X509(certificates.cluster), bearer]
+    methods: list[Authenticator] = [LocalUser(), proxy, X509(certificates.cluster, nodes.check), bearer]
     return Access(
         authenticators=Chain(methods, anonymous=configured),
         bearer=bearer,
@@ -103,6 +113,7 @@ def access_of(
         certificates=certificates,
         configured=configured,
         webhook=webhook,
+        nodes=nodes,
     )
 
 

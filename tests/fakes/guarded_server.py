@@ -69,7 +69,7 @@ class GuardedServer:
     def context(self, pki: ServerPki, name: str, *groups: str) -> ssl.SSLContext:
         """TLS with a client certificate for `name`, signed by the authority of `pki`."""
         profile = Profile(common_name=name, organizations=groups, client=True)
-        certificate, key = pki.authority.issue(profile, datetime.now(UTC))
+        certificate, key = pki.authority.issue(profile, self.clock.now())
         return self.showing(certificate, key)
 
     def showing(self, certificate: bytes, key: bytes) -> ssl.SSLContext:
@@ -130,8 +130,10 @@ class GuardedServer:
 
 
 @asynccontextmanager
-async def guarded(folder: Path, clock: Clock | None = None, **settings: Any) -> AsyncIterator[GuardedServer]:
-    """A server with its keys in `folder`, which is its configuration folder, too."""
+async def guarded(
+    folder: Path, clock: Clock | None = None, *, store: MemoryStore | None = None, **settings: Any
+) -> AsyncIterator[GuardedServer]:
+    """A server with its keys in `folder`, also its configuration; a `store` that is given outlives it."""
     clock = clock or FakeClock(datetime.now(UTC).replace(microsecond=0))
     config = dataclasses.replace(
         ServerConfig(
@@ -145,11 +147,12 @@ async def guarded(folder: Path, clock: Clock | None = None, **settings: Any) -> 
         **settings,
     )
     pki, _ = ensure_server(config, clock.now())
-    store = MemoryStore()
-    server = await app.serve(config, store, pki, clock=clock)
+    objects = store or MemoryStore()
+    server = await app.serve(config, objects, pki, clock=clock)
     try:
         async with aiohttp.ClientSession() as session:
             yield GuardedServer(server, pki, session, folder, clock)
     finally:
         await server.close()
-        await store.close()
+        if store is None:
+            await objects.close()

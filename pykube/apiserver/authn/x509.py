@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ssl
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,15 +88,20 @@ class CertificateReader:
             return f"x509: malformed certificate: {error}"
 
 
+Check = Callable[[ClientCertificate], User]
+"""The user of a certificate; raises Unauthorized for one that is good in itself, but not wanted any more."""
+
+
 class X509:
     """The authenticator over a `CertificateReader`."""
 
-    def __init__(self, reader: CertificateReader) -> None:
+    def __init__(self, reader: CertificateReader, check: Check = lambda found: found.user) -> None:
         self._reader = reader
+        self._check = check
 
     async def authenticate(self, request: web.BaseRequest) -> User | None:
         found = self._reader.read(request)
-        return found.user if found is not None and found.user.name else None
+        return self._check(found) if found is not None and found.user.name else None
 
 
 def signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
