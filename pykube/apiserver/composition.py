@@ -77,6 +77,7 @@ def compose(
     metrics = Metrics(registry)
     metrics.add(FlowControlMetrics(fairness))
     metrics.add(aggregation.metrics)
+    metrics.add(registry.admission.pod_security.counted)
     metrics.add(install_policies(registry.admission, authorizer))
     metrics.add(_admission_webhooks(registry, webhooks, authorizer))
     fairness.follow()

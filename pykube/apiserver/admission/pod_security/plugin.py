@@ -10,6 +10,7 @@ from . import subjects
 from .check import Finding, Subject
 from .evaluation import details, findings
 from .existing_pods import warnings_about
+from .metrics import PodSecurityMetrics
 from .policy import PREFIX, Level, Policy, Standard, policy_of
 from .settings import PodSecuritySettings
 
@@ -23,6 +24,7 @@ class PodSecurity:
     def __init__(self, settings: PodSecuritySettings | None = None) -> None:
         self.settings = settings or PodSecuritySettings()
         """May be replaced before the first request."""
+        self.counted = PodSecurityMetrics()
 
     async def __call__(self, write: Write) -> None:
         """Look at a pod, a template of pods, or the labels of a namespace.
@@ -51,6 +53,7 @@ class PodSecurity:
             return
         policy = self._policy(write)
         if policy.allows_everything:
+            self.counted.evaluated(write, "enforce", policy.enforce, allowed=True)
             write.audit[f"{PREFIX}enforce-policy"] = str(Standard())
             return
         pod: core_v1.Pod = write.object
@@ -75,6 +78,7 @@ class PodSecurity:
         elif write.user.name in settings.exempt_users:
             reason = "user"
         if reason:
+            self.counted.exempted(write)
             write.audit[f"{PREFIX}exempt"] = reason
         return bool(reason)
 
@@ -83,11 +87,13 @@ class PodSecurity:
         cached = write.registry.cache(core_v1.Namespace).find("", write.namespace)
         policy, wrong = policy_of(cached.labels if cached is not None else {}, self.settings.defaults)
         if wrong:
+            self.counted.failed(write)
             write.audit[f"{PREFIX}error"] = f"Failed to parse policy: {'; '.join(map(str, wrong))}"
         return policy
 
     def _judge(self, write: Write, policy: Policy, subject: Subject, *, enforce: bool) -> None:
         if subject.spec.runtime_class_name in self.settings.exempt_runtime_classes:
+            self.counted.exempted(write)
             write.audit[f"{PREFIX}exempt"] = "runtimeClass"
             return
         known: dict[Standard, list[Finding]] = {}
@@ -98,13 +104,17 @@ class PodSecurity:
             return details(known[standard])
 
         if text := judged(policy.audit):
+            self.counted.evaluated(write, "audit", policy.audit, allowed=False)
             write.audit[f"{PREFIX}audit-violations"] = f'would violate PodSecurity "{policy.audit}": {text}'
         if enforce:
             write.audit[f"{PREFIX}enforce-policy"] = str(policy.enforce)
-            if text := judged(policy.enforce):
+            text = judged(policy.enforce)
+            self.counted.evaluated(write, "enforce", policy.enforce, allowed=not text)
+            if text:
                 why = f'violates PodSecurity "{policy.enforce}": {text}'
                 raise statuses.forbidden(write.resource, write.name, why)
         if text := judged(policy.warn):
+            self.counted.evaluated(write, "warn", policy.warn, allowed=False)
             write.warnings.append(f'would violate PodSecurity "{policy.warn}": {text}')
 
     # Namespaces

@@ -11,6 +11,11 @@ from collections.abc import Iterable
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from ...histogram import Histogram
+
+BUCKETS = (0.0000005, 0.001, 0.01, 0.1, 1.0)
+"""Upper bounds of the durations, in seconds."""
+
 _LABELS = ["policy", "policy_binding", "error_type"]
 
 
@@ -20,14 +25,20 @@ class PolicyMetrics(Collector):
     def __init__(self) -> None:
         self._validations: Counter[tuple[str, ...]] = Counter()
         self._mutations: Counter[tuple[str, ...]] = Counter()
+        self._validated = _durations("validating", [*_LABELS, "enforcement_action"])
+        self._mutated = _durations("mutating", _LABELS)
 
-    def validated(self, policy: str, binding: str, message: str, action: str) -> None:
+    def validated(self, policy: str, binding: str, message: str, action: str, seconds: float) -> None:
         """A validation has failed with a message; `action` is what came of it: deny, warn, audit, allow."""
-        self._validations[policy, binding, _error_type(message), action] += 1
+        labels = (policy, binding, _error_type(message), action)
+        self._validations[labels] += 1
+        self._validated.observe(labels, seconds)
 
-    def mutated(self, policy: str, binding: str, error: str = "") -> None:
+    def mutated(self, policy: str, binding: str, error: str = "", *, seconds: float) -> None:
         """A mutation was made, or has failed."""
-        self._mutations[policy, binding, _error_type(error) if error else "no_error"] += 1
+        labels = (policy, binding, _error_type(error) if error else "no_error")
+        self._mutations[labels] += 1
+        self._mutated.observe(labels, seconds)
 
     def collect(self) -> Iterable[Metric]:
         """Called by prometheus-client."""
@@ -39,6 +50,13 @@ class PolicyMetrics(Collector):
             for values, count in counts.items():
                 family.add_metric(values, count)
             yield family
+        yield self._validated.family()
+        yield self._mutated.family()
+
+
+def _durations(kind: str, labels: list[str]) -> Histogram:
+    name = f"apiserver_{kind}_admission_policy_check_duration_seconds"
+    return Histogram(name, "Seconds that single expressions took.", labels, BUCKETS)
 
 
 def _error_type(message: str) -> str:

@@ -5,6 +5,7 @@ Source: k8s.io/apiserver, pkg/admission/plugin/policy/mutating/dispatcher.go.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -176,13 +177,14 @@ class _Run:
     async def _mutate(self, invocation: _Invocation, mutation: Mutation) -> None:
         if self._write.object is None:
             return
+        began = time.perf_counter()
         try:
             seen = await self._scene.inputs(invocation.resource)
             composed = invocation.hook.compiled.composed
             await mutation.perform(self._write, invocation.resource, seen.values(invocation.params), composed)
-            self._metrics.mutated(*invocation.names)
+            self._metrics.mutated(*invocation.names, seconds=time.perf_counter() - began)
         except MutationError as error:
-            self._metrics.mutated(*invocation.names, str(error))
+            self._metrics.mutated(*invocation.names, str(error), seconds=time.perf_counter() - began)
             self._refused(invocation.hook, invocation.bound, str(error), "Invalid")
 
     def _misconfigured(self, hook: _Hook, bound: _Bound | None, why: str) -> None:

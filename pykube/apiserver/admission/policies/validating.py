@@ -121,7 +121,7 @@ class _Judgement:
         name, spec = bound.binding.metadata.name, bound.binding.spec
         for denial in verdict.denials:
             for action in spec.validation_actions:
-                self._metrics.validated(hook.name, name, denial.message, action.lower())
+                self._metrics.validated(hook.name, name, denial.message, action.lower(), denial.seconds)
                 if action == "Deny":
                     yield _refusal(hook, bound, denial.message, denial.reason)
                 elif action == "Audit":
@@ -138,10 +138,10 @@ class _Judgement:
                         f"Validation failed for ValidatingAdmissionPolicy '{hook.name}' with binding '{name}': "
                         f"{denial.message}"
                     )
-        for message in verdict.ignored:
-            self._metrics.validated(hook.name, name, message, "allow")
+        for ignored in verdict.ignored:
+            self._metrics.validated(hook.name, name, ignored.message, "allow", ignored.seconds)
         for broken in verdict.broken:
-            self._metrics.validated(hook.name, name, broken.message, "deny")
+            self._metrics.validated(hook.name, name, broken.message, "deny", broken.seconds)
             yield _refusal(hook, bound, broken.message)
 
 

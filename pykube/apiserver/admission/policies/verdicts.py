@@ -6,6 +6,7 @@ Source: k8s.io/apiserver, pkg/admission/plugin/policy/validating/validator.go.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -28,11 +29,15 @@ ANNOTATION_TYPES: Final = (STRING, NULL)
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Why a request is not to pass: `index` is that of the validation, `reason` that of the answer."""
+    """Why a request is not to pass: `index` is that of the validation, `reason` that of the answer.
+
+    `seconds` is how long the evaluation took that has come to this.
+    """
 
     message: str
     reason: str = ""
     index: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -46,14 +51,11 @@ class Verdict:
     denials: list[Denial] = field(default_factory=list)
     annotations: list[tuple[str, str]] = field(default_factory=list)
     broken: list[Denial] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
+    ignored: list[Denial] = field(default_factory=list)
 
-    def failed(self, message: str, *, ignoring: bool, index: int = 0) -> None:
+    def failed(self, message: str, *, ignoring: bool, index: int = 0, seconds: float = 0.0) -> None:
         """A validation came to no value."""
-        if ignoring:
-            self.ignored.append(message)
-        else:
-            self.denials.append(Denial(message, index=index))
+        (self.ignored if ignoring else self.denials).append(Denial(message, index=index, seconds=seconds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +92,23 @@ class Compiled:
 
     def _judge_rules(self, inputs: Inputs, params: Any, verdict: Verdict) -> None:
         group = Group(inputs.values(params), self.composed, Budget(RUNTIME_LIMIT))
-        outcomes = [group.evaluate(rule.expression) for rule in self.rules]
+        outcomes, took = [], []
+        for rule in self.rules:
+            began = time.perf_counter()
+            outcomes.append(group.evaluate(rule.expression))
+            took.append(time.perf_counter() - began)
         broken = [index for index, outcome in enumerate(outcomes) if not outcome.error and outcome.value is not True]
         messages, spent = self._messages(inputs, params, group.budget) if broken else ({}, "")
         for index, outcome in enumerate(outcomes):
             if outcome.error:
-                verdict.failed(outcome.error, ignoring=self.ignoring, index=index)
+                verdict.failed(outcome.error, ignoring=self.ignoring, index=index, seconds=took[index])
             elif spent:
-                verdict.failed(f"failed messageExpression: {spent}", ignoring=self.ignoring, index=index)
+                text = f"failed messageExpression: {spent}"
+                verdict.failed(text, ignoring=self.ignoring, index=index, seconds=took[index])
             elif outcome.value is not True:
                 validation = self.rules[index].validation
                 message = _message(validation, messages.get(index))
-                verdict.denials.append(Denial(message, validation.reason or INVALID, index))
+                verdict.denials.append(Denial(message, validation.reason or INVALID, index, took[index]))
 
     def _messages(self, inputs: Inputs, params: Any, budget: Budget) -> tuple[dict[int, Outcome], str]:
         """What the messageExpressions say, and why they could not be evaluated to the end, if so.

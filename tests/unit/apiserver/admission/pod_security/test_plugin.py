@@ -127,3 +127,23 @@ def test_pods_that_break_the_same_rules_are_told_together():
     ]
     assert judged(pods[3:], "n", Standard(Level.BASELINE))[1:] == ["z: host namespaces"]
     assert judged([], "n", Standard(Level.RESTRICTED)) == []
+
+
+def test_what_is_counted():
+    async def run(api):
+        plugin = api.registry.admission.pod_security
+        plugin.settings = PodSecuritySettings(exempt_namespaces=frozenset({"free"}))
+        await namespace(api, "bound", enforce="baseline", enforce_version="v1.30", warn="restricted")
+        await namespace(api, "free", enforce="restricted")
+        for place, name, spec in (("bound", "bad", BAD), ("bound", "good", PLAIN), ("free", "bad", BAD)):
+            await api.post(f"{NAMESPACES}/{place}/pods", pod(name, spec))
+        samples = [sample for family in plugin.counted.collect() for sample in family.samples]
+        about = ("create", "pod", "")
+        assert {(one.name.split("_")[2], *one.labels.values()): one.value for one in samples} == {
+            ("evaluations", "deny", "baseline", "v1.30", "enforce", *about): 1,
+            ("evaluations", "allow", "baseline", "v1.30", "enforce", *about): 1,
+            ("evaluations", "deny", "restricted", "latest", "warn", *about): 1,
+            ("exemptions", *about): 1,
+        }
+
+    story(run)
