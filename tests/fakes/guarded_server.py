@@ -92,7 +92,9 @@ class GuardedServer:
     ) -> Answer:
         """One request on a connection of its own, without any credential but those given."""
         sent = [*headers.items()] if isinstance(headers, Mapping) else [*(headers or ())]
-        sent += [("Connection", "close"), ("Content-Type", "application/json")]
+        sent.append(("Connection", "close"))
+        if not any(name.lower() == "content-type" for name, _ in sent):
+            sent.append(("Content-Type", "application/json"))
         if token:
             sent.append(("Authorization", f"Bearer {token}"))
         data = json.dumps(body).encode() if body is not None else None
