@@ -20,8 +20,8 @@ class Cause:
     field: str = ""
 
     def to_dict(self) -> dict[str, str]:
-        found = {"reason": self.reason, "message": self.message}
-        return {**found, "field": self.field} if self.field else found
+        parts = (("reason", self.reason), ("message", self.message), ("field", self.field))
+        return {name: value for name, value in parts if value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from pykube.store.encryption.file import Encryption
 
 from . import reviews, statuses, version
 from .access import Access
-from .admission.certificate_approval import CertificateApproval
-from .admission.certificate_signing import CertificateSigning
+from .admission.certificates.approval import CertificateApproval
+from .admission.certificates.signing import CertificateSigning
 from .admission.mutating_webhook import MutatingWebhooks
 from .admission.pod_security import configuration as pod_security
 from .admission.policies.plugins import install as install_policies

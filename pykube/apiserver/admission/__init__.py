@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ..authz.node_restriction import node_restriction
 from ..field_warnings import field_warnings
 from ..write import Stage
-from .certificate_subject_restriction import certificate_subject_restriction
+from .certificates.subject_restriction import certificate_subject_restriction
 from .default_ingress_class import default_ingress_class
 from .default_storage_class import default_storage_class
 from .default_toleration_seconds import default_toleration_seconds
@@ -19,7 +19,7 @@ from .pod_resize_validator import pod_resize_validator
 from .pod_security.plugin import PodSecurity
 from .pod_topology_labels import pod_topology_labels
 from .priority import priority
-from .resource_quota import ResourceQuota
+from .quota.plugin import ResourceQuota
 from .runtime_class import runtime_class, runtime_class_check
 from .service_account import service_account
 from .storage_object_in_use_protection import storage_object_in_use_protection

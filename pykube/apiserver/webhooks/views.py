@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from pykube.api import codec
 from pykube.api.scheme import Resource
 
-from .. import decoding, versions
+from .. import versions
 from ..write import Write
 
 _Version = tuple[str, str]
@@ -56,22 +54,7 @@ class Views:
         if write.shown is not None:
             kept = doc if isinstance(write.object, dict) else codec.from_dict(type(write.object), doc)
         else:
-            kept = await self._read(doc, resource)
+            kept = await versions.read_as(write.registry, doc, resource, write.resource)
         write.object = kept
         self._objects.clear()
         return codec.encode(kept) != before
-
-    async def _read(self, doc: dict[str, Any], resource: Resource) -> Any:
-        """The object behind what a webhook answered, in the version that is written, its defaults set."""
-        write = self._write
-        wanted = write.registry.storage(resource).model
-        obj: Any = codec.from_dict(wanted.type, doc)
-        decoding.check_kind(obj, wanted.api_version, wanted.kind)
-        wanted.complete(obj)
-        if resource.api_version == write.resource.api_version:
-            return obj
-        data = await versions.encoded_as(write.registry, obj, resource, write.resource)
-        own = write.registry.storage(write.resource).model
-        found: Any = codec.from_dict(own.type, msgspec.json.decode(data))
-        own.complete(found)
-        return found

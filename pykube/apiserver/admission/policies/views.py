@@ -35,16 +35,7 @@ async def read(write: Write, resource: Resource, doc: Any) -> Any:
     """
     if write.shown is not None:
         return doc if isinstance(write.object, dict) else codec.from_dict(type(write.object), doc)
-    seen = write.registry.storage(resource).model
-    obj: Any = codec.from_dict(seen.type, doc)
-    seen.complete(obj)
-    if _as_written(write, resource):
-        return obj
-    data = await versions.encoded_as(write.registry, obj, resource, write.resource)
-    own = write.registry.storage(write.resource).model
-    found: Any = codec.from_dict(own.type, msgspec.json.decode(data))
-    own.complete(found)
-    return found
+    return await versions.read_as(write.registry, doc, resource, write.resource)
 
 
 def _as_written(write: Write, resource: Resource) -> bool:

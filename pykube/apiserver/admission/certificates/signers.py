@@ -6,8 +6,8 @@ or by all names of its domain, ``example.com/*``.
 
 from __future__ import annotations
 
-from ..authn.user import User
-from ..authz import Attributes, Authorizer
+from ...authn.user import User
+from ...authz import Attributes, Authorizer
 
 
 async def may(authorizer: Authorizer, user: User, verb: str, signer: str) -> bool:

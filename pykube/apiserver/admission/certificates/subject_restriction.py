@@ -7,9 +7,9 @@ from cryptography.x509.oid import NameOID
 
 from pykube.api import certificates_v1
 
-from .. import statuses
-from ..authn.user import MASTERS
-from ..write import Operation, Write
+from ... import statuses
+from ...authn.user import MASTERS
+from ...write import Operation, Write
 
 SIGNER = "kubernetes.io/kube-apiserver-client"
 

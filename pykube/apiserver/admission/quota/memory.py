@@ -12,7 +12,7 @@ from pykube.api.quota import amounts, evaluators
 from pykube.api.quota.charge import Charge
 from pykube.api.quota.evaluators import Evaluator
 
-from ..write import Write
+from ...write import Write
 
 _MANY = 32
 """Lists of charges from which on it is worth looking for some that nobody needs."""

@@ -14,9 +14,9 @@ from pykube.api.quota import amounts, evaluators, pods
 from pykube.api.quota.charge import Charge
 from pykube.api.quota.evaluators import Evaluator
 
-from .. import statuses
-from ..write import Operation, Write
-from .quota_memory import Place, QuotaMemory
+from ... import statuses
+from ...write import Operation, Write
+from .memory import Place, QuotaMemory
 
 
 class ResourceQuota:

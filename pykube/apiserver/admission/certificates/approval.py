@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import statuses
-from ..authz import Authorizer
-from ..write import Operation, Write
+from ... import statuses
+from ...authz import Authorizer
+from ...write import Operation, Write
 from . import signers
 
 

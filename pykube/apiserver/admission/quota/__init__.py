@@ -1,0 +1,1 @@
+"""The admission plugin ResourceQuota, and what it remembers."""
