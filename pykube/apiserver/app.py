@@ -29,6 +29,7 @@ from . import bootstrap, compaction
 from .access import Access, access_of
 from .admission.policies.status import PolicyStatuses
 from .aggregator.layer import Aggregation
+from .audit import Auditor, auditor_of
 from .authn import TokenAuthenticator
 from .authn.handshake import accept_any_client_certificate
 from .authn.user import User
@@ -40,6 +41,7 @@ from .events_ttl import EventsTtl
 from .flowcontrol import Fairness, Upkeep
 from .handler import RequestHandler
 from .health import Health
+from .identity_lease import IdentityLease
 from .local_sockets import LocalSockets
 from .registry import Registry
 from .request import MAX_BODY, HttpRequest
@@ -74,6 +76,7 @@ class ApiServer:
         webhooks: WebhookClient | None = None,
         access: Access | None = None,
         encryption: Encryption | None = None,
+        auditor: Auditor | None = None,
     ) -> None:
         self.registry = registry
         self.health = health
@@ -84,6 +87,7 @@ class ApiServer:
         self._webhooks = webhooks or WebhookClient(registry)
         self._access = access
         self._encryption = encryption
+        self._auditor = auditor
         self._supervisor = Supervisor(clock)
         self._definitions = Definitions(registry, clock, self._webhooks)
         self._clock = clock
@@ -142,6 +146,7 @@ class ApiServer:
         events = EventsTtl(self.registry.cache(core_v1.Event), store, self._clock)
         self._supervisor.keep("events", events.run)
         self._supervisor.keep("seats", fairness.adjust_forever)
+        self._supervisor.keep("identity lease", IdentityLease(self.registry, self._clock).run)
         self._supervisor.keep("policy statuses", PolicyStatuses(self.registry, self._clock).run)
         self._supervisor.keep("flow control", Upkeep(self.registry, fairness, self._clock).run)
         if self.aggregation is not None:
@@ -189,6 +194,8 @@ class ApiServer:
         await self.registry.close()
         if self._encryption is not None:
             await self._encryption.close()
+        if self._auditor is not None:
+            await self._auditor.close()
 
 
 async def run(config: ServerConfig, store: Store, pki: ServerPki, *, clock: Clock | None = None) -> None:
@@ -218,6 +225,7 @@ async def serve(
         ServiceUnavailable: a key management service cannot be reached.
     """
     clock = clock or SystemClock()
+    auditor = auditor_of(config, clock)
     encryption = await encrypted(config, store, clock)
     registry = Registry(encryption.store if encryption else store, clock, _pools(config))
     if encryption is not None:
@@ -245,10 +253,21 @@ async def serve(
         webhooks=webhooks,
         access=access,
         encryption=encryption,
+        auditor=auditor,
     )
     fairness = Fairness(registry, clock, config.max_requests_inflight)
     handler = compose(
-        config, registry, pki, health, access, streams, fairness, aggregation, webhooks, encryption=encryption
+        config,
+        registry,
+        pki,
+        health,
+        access,
+        streams,
+        fairness,
+        aggregation,
+        webhooks,
+        encryption=encryption,
+        auditor=auditor,
     )
     try:
         await access.load()
