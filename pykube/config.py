@@ -72,6 +72,26 @@ class ServerConfig:
     encryption_provider_config: str = ""
     """An EncryptionConfiguration: which resources lie encrypted in the datastore, and with which keys. Read again when
     it changes. Empty: nothing is encrypted."""
+    audit_log_path: str = ""
+    """Where events of audit.k8s.io are written, one a line; ``-``: standard output. Empty: nowhere."""
+    audit_policy_file: str = ""
+    """The Policy of audit.k8s.io that says what is recorded. Empty: writes with what was asked, reads without, and
+    never the contents of Secrets, ConfigMaps and tokens."""
+    audit_log_mode: str = "blocking"
+    """``blocking``: requests wait until their events are written. ``blocking-strict``: those whose arrival cannot be
+    written are refused. ``batch``: nobody waits, and what finds the queue full is lost, and counted."""
+    audit_log_max_size: int = 100
+    """Megabytes of the log, beyond which a new file is begun; 0: never."""
+    audit_log_max_age: int = 0
+    """Days that old files of the log are kept; 0: for ever."""
+    audit_log_max_backup: int = 0
+    """How many old files of the log are kept; 0: all."""
+    audit_webhook_config_file: str = ""
+    """A kubeconfig that names the server to which events are sent, in lists. Empty: to nobody."""
+    audit_webhook_mode: str = "batch"
+    """As `audit_log_mode`."""
+    audit_max_event_size: int = 0
+    """Bytes of an event beyond which the objects in it are left out, and beyond which it is dropped; 0: no limit."""
     authorization_policy_file: str = ""
     """The policies of ABAC, a JSON object a line."""
     log_level: str = "info"
@@ -94,6 +114,10 @@ class AgentConfig:
 
     kubeconfig: Path = STATE_DIR / "agent" / "kubelet.kubeconfig"
     """How the agent reaches the API server, and as whom."""
+    server: str = ""
+    """The API server's URL, ``https://<host>:6443``, for an agent that joins by a token."""
+    token: str = ""
+    """The token to join by, as ``pykube token create`` prints it; needed once. Empty: there is a kubeconfig already."""
     config_dir: Path = CONFIG_DIR
     """Holds config.yaml and the CNI configuration."""
     state_dir: Path = STATE_DIR

@@ -225,7 +225,6 @@ async def serve(
         ServiceUnavailable: a key management service cannot be reached.
     """
     clock = clock or SystemClock()
-    auditor = auditor_of(config, clock)
     encryption = await encrypted(config, store, clock)
     registry = Registry(encryption.store if encryption else store, clock, _pools(config))
     if encryption is not None:
@@ -233,6 +232,7 @@ async def serve(
     await registry.start()
     health = Health(store)
     try:
+        auditor = auditor_of(config, clock)
         access = access_of(config, registry, pki, clock, tokens)
     except (OSError, ValueError):
         await registry.close()

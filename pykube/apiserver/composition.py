@@ -29,6 +29,7 @@ from .admission.pod_security import configuration as pod_security
 from .admission.policies.plugins import install as install_policies
 from .admission.validating_webhook import ValidatingWebhooks
 from .aggregator.layer import Aggregation
+from .audit import Auditor, note_decision
 from .authn import Chain
 from .authn.impersonation import Impersonation
 from .authz import Attributes, attributes_of, forbidden
@@ -68,6 +69,7 @@ def compose(
     webhooks: WebhookClient,
     *,
     encryption: Encryption | None = None,
+    auditor: Auditor | None = None,
 ) -> RequestHandler:
     """Put the parts together that answer requests."""
     authorizer = access.authorizer
@@ -81,8 +83,11 @@ def compose(
     metrics.add(install_policies(registry.admission, authorizer))
     metrics.add(_admission_webhooks(registry, webhooks, authorizer))
     fairness.follow()
-    stages = (
+    if auditor is not None:
+        metrics.add(auditor.metrics)
+    stages: tuple[Stage, ...] = (
         _authenticate(access.authenticators),
+        *([auditor] if auditor is not None else []),
         Impersonation(authorizer),
         fairness,
         _authorize(authorizer),
@@ -97,7 +102,7 @@ def compose(
     for cls in reviews.TYPES:
         resource = scheme.resource_of(cls)
         routes.virtual[resource.group, resource.plural] = review
-    return RequestHandler(registry, stages, routes, metrics, timeout=config.request_timeout)
+    return RequestHandler(registry, stages, routes, metrics, timeout=config.request_timeout, auditor=auditor)
 
 
 def _admission_webhooks(registry: Registry, client: WebhookClient, authorizer: Authorizer) -> WebhookMetrics:
@@ -118,8 +123,10 @@ def _authenticate(chain: Chain) -> Stage:
 
 
 def _authorize(authorizer: Authorizer) -> Stage:
-    async def check(asked: Attributes) -> None:
+    async def check(asked: Attributes, annotations: dict[str, str] | None = None) -> None:
         decision = await authorizer.authorize(asked)
+        if annotations is not None:
+            note_decision(annotations, decision)
         if not decision.allowed:
             if decision.error:
                 raise statuses.internal(decision.error)
@@ -127,7 +134,7 @@ def _authorize(authorizer: Authorizer) -> Stage:
 
     async def authorize(ctx: Context) -> None:
         asked = attributes_of(ctx.info, ctx.user)
-        await check(asked)
+        await check(asked, ctx.audit if ctx.trail is not None else None)
         ctx.permit = lambda verb: check(dataclasses.replace(asked, verb=verb))
 
     return authorize

@@ -18,6 +18,7 @@ from pykube import errors
 from pykube.api.scheme import CustomResource, Resource
 
 from . import answers, deadline, statuses, verbs
+from .audit import Auditor
 from .authn.anonymous import ANONYMOUS_USER
 from .metrics import Metrics
 from .registry import Registry
@@ -67,9 +68,11 @@ class RequestHandler:
         metrics: Metrics,
         *,
         timeout: float = deadline.REQUEST_SECONDS,
+        auditor: Auditor | None = None,
     ) -> None:
         """Answer within `timeout` seconds what is not to last as long as the client stays."""
         self._timeout = timeout
+        self._auditor = auditor
         self._registry = registry
         self._stages = tuple(stages)
         self._routes = routes
@@ -82,6 +85,11 @@ class RequestHandler:
         ctx = Context(info, http, self._registry, ANONYMOUS_USER)
         http.answer_headers = ctx.headers
         ctx.headers["Audit-Id"] = _audit_id(http)
+        answering = self._handle(ctx, began)
+        return await (answering if self._auditor is None else self._auditor.audited(ctx, answering))
+
+    async def _handle(self, ctx: Context, began: float) -> web.StreamResponse:
+        http, info = ctx.http, ctx.info
         kind = _KINDS.get(info.verb, "mutating")
         inflight = self._metrics.inflight
         inflight[kind] += 1
@@ -101,6 +109,8 @@ class RequestHandler:
                 response = _too_late(ctx)
             else:
                 log.exception("%s %s failed", http.method, info.path)
+                if ctx.trail is not None:
+                    ctx.trail.panicked(error)
                 response = _failure(ctx, statuses.internal(error))
         finally:
             inflight[kind] -= 1

@@ -22,6 +22,7 @@ from pykube.errors import BadRequest, RequestEntityTooLarge, Timeout
 if TYPE_CHECKING:
     from pykube.api.scheme import Resource
 
+    from .audit.trail import Trail
     from .authn.user import User
     from .flowcontrol import Seat
     from .registry import Registry
@@ -33,10 +34,15 @@ class HttpRequest(web.BaseRequest):
     answer_headers: Mapping[str, str] = MappingProxyType({})
     """What every answer to it carries, whoever makes it."""
 
+    on_answer: Callable[[web.StreamResponse], Awaitable[None]] | None = None
+    """Told when an answer is about to be sent."""
+
     async def _prepare_hook(self, response: web.StreamResponse) -> None:
         """Called by aiohttp when headers are about to be sent. It names itself in them, which is nobody's business."""
         response.headers.popall("Server", None)
         response.headers.update(self.answer_headers)
+        if self.on_answer is not None:
+            await self.on_answer(response)
 
 
 Query = MultiDictProxy[str]
@@ -113,7 +119,8 @@ class Context:
     `headers` are headers of the answer, whoever makes it. `audit` collects annotations for the audit log. `permit` asks
     whether the user may do something else as well to the same object, named by its verb, and raises Forbidden when not;
     None where nobody is asked. `seat` is the place that the request has in the server by flow control; None where there
-    is none, or the request needs none. `events_sent` counts what a watch has sent, once it is over.
+    is none, or the request needs none. `events_sent` counts what a watch has sent, once it is over. `trail` records the
+    request; None where nothing is recorded.
     """
 
     info: RequestInfo
@@ -127,6 +134,7 @@ class Context:
     permit: Permit | None = None
     seat: Seat | None = None
     events_sent: int = 0
+    trail: Trail | None = None
 
     async def body(self) -> bytes:
         """The request's body.

@@ -12,6 +12,8 @@ from typing import Any, cast
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
+from ..request import HttpRequest
+
 LIMIT = 64 * 1024
 """Bytes held in each direction before the sender is made to wait; asyncio lets twice as much in."""
 
@@ -58,6 +60,8 @@ class Takeover:
         transport = cast(asyncio.Transport, self._http.transport)
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the client is gone")
+        if isinstance(self._http, HttpRequest) and self._http.on_answer is not None:
+            await self._http.on_answer(TakenOver())
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=LIMIT, loop=loop)
         self._protocol = _RawProtocol(reader, self._http.protocol)
