@@ -30,6 +30,7 @@ VERBS = {
     "port-forward": "reach a pod's port from here",
     "image": "build, import and list images of this host",
     "certs": "look at this server's keys and certificates, and make them anew",
+    "secrets": "see how objects are encrypted in the datastore, and encrypt them anew",
     "reset": "end all pods of this host and take back what was set up for them",
     "completion": "print the shell's completion script",
     "version": "show the versions of this command and of the server",
