@@ -153,7 +153,7 @@ class ApiServer:
             self.aggregation.start()
         if self._encryption is not None:
             self._supervisor.keep("encryption", self._encryption.run)
-        self._supervisor.keep("compaction", lambda: compaction.run(store, self._clock))
+        self._supervisor.keep("compaction", lambda: compaction.run(store, self.registry.progress, self._clock))
 
     def renew(self, pki: ServerPki) -> None:
         """Show the newest certificates on new connections, to clients and to agents; believe the newest authorities.

@@ -10,10 +10,12 @@ import heapq
 
 
 class Progress:
-    """The revision that all caches have reached."""
+    """The revision that all caches have reached, and the oldest that may still be asked for."""
 
     def __init__(self, revision: int = 0) -> None:
         self.revision = revision
+        self.oldest = 0
+        """What is older is compacted: a read of it is told so, even if a cache could still answer."""
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._count = 0
 

@@ -76,7 +76,8 @@ async def _asked(ctx: Context, cache: WatchCache) -> Asked:
 
 async def _read(ctx: Context, cache: WatchCache, asked: Asked) -> Page:
     """The page, from the cache when it shows the state asked for."""
-    if not asked.revision or cache.changed <= asked.revision <= cache.revision:
+    oldest = max(cache.changed, cache.progress.oldest)
+    if not asked.revision or oldest <= asked.revision <= cache.revision:
         return present(cache, asked)
     try:
         return await _past(ctx, cache, asked)

@@ -5,6 +5,7 @@ import asyncio
 from pykube.api import core_v1, meta_v1
 from pykube.apiserver import compaction, events_ttl
 from pykube.apiserver.events_ttl import EventsTtl
+from pykube.apiserver.progress import Progress
 from pykube.store.memory import MemoryStore
 from tests.fakes.api_server import running
 from tests.fakes.clock import FakeClock
@@ -45,7 +46,8 @@ def test_history_stays_for_five_minutes_at_least():
     async def story():
         clock, store = FakeClock(), MemoryStore()
         await store.create("/a", b"1")
-        task = asyncio.ensure_future(compaction.run(store, clock))
+        progress = Progress()
+        task = asyncio.ensure_future(compaction.run(store, progress, clock))
         await clock.settle()
         await store.create("/b", b"1")
         await clock.advance(compaction.INTERVAL)
@@ -54,7 +56,7 @@ def test_history_stays_for_five_minutes_at_least():
         assert await store.compacted() == 1
         await store.create("/c", b"1")
         await clock.advance(compaction.INTERVAL)
-        assert await store.compacted() == 2
+        assert await store.compacted() == progress.oldest == 2
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 

@@ -105,6 +105,21 @@ def test_a_page_that_is_gone_can_go_on_inconsistently():
     story(run)
 
 
+def test_a_page_expires_even_when_nothing_of_its_kind_has_changed():
+    async def run(api):
+        first = await api.get(f"{MAPS}?limit=2")
+        rest = f"{MAPS}?limit=2&continue={first.doc['metadata']['continue']}"
+        assert (await api.get(rest)).status == 200
+        await api.store.create("/registry/other", b"{}")
+        await api.store.compact(await api.store.revision())
+        api.registry.progress.oldest = await api.store.compacted()
+        gone = await api.get(rest)
+        assert gone.status == 410
+        assert names(await api.get(f"{MAPS}?limit=2&continue={gone.doc['metadata']['continue']}")) == ["c2", "c3"]
+
+    story(run)
+
+
 def test_exact_states_of_the_past():
     async def run(api):
         version = (await api.get(MAPS)).doc["metadata"]["resourceVersion"]
