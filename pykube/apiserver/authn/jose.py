@@ -60,7 +60,7 @@ def split(token: str) -> Token:
         head, body, signature = token.split(".")
         header, claims = _json(head), _json(body)
         raw = _decode(signature)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise JoseError("malformed token") from error
     if "crit" in header:
         raise JoseError("the token's header has critical parts that are not understood")
@@ -124,7 +124,7 @@ def read_keys(document: bytes) -> list[Key]:
     """
     try:
         found = msgspec.json.decode(document)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise JoseError(f"the key set is no JSON: {error}") from error
     listed = found.get("keys") if isinstance(found, dict) else None
     if not isinstance(listed, list):

@@ -104,7 +104,7 @@ class KeySet:
         try:
             async with asyncio.timeout(FETCH_SECONDS):
                 keys = await self._fetch()
-        except (TimeoutError, KeySetError, JoseError, RecursionError, aiohttp.ClientError, OSError) as error:
+        except (TimeoutError, KeySetError, JoseError, aiohttp.ClientError, OSError) as error:
             log.error("oidc: keys of issuer %s: %s", self._issuer, error or "timeout")
             self._not_before = self._clock.monotonic() + RETRY_SECONDS
             return
@@ -126,7 +126,7 @@ class KeySet:
     async def _discover(self) -> str:
         try:
             document: Any = msgspec.json.decode(await self._get(self._discovery_url))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise KeySetError(f"{self._discovery_url} is no JSON: {error}") from error
         issuer = document.get("issuer") if isinstance(document, dict) else None
         if issuer != self._issuer:

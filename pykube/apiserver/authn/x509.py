@@ -25,6 +25,8 @@ from .user import CREDENTIAL_ID, User
 
 UID_OID = ObjectIdentifier("1.3.6.1.4.1.57683.2")
 """Where a subject may carry the user's uid."""
+MALFORMED = (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+"""What reading a certificate raises that breaks the rules of its encoding."""
 MAX_KNOWN = 1024
 """How many certificates are remembered; the oldest is forgotten first."""
 
@@ -84,7 +86,7 @@ class CertificateReader:
                 return "x509: certificate specifies an incompatible key usage"
             user = subject_user(certificate)
             return ClientCertificate(user, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
-        except ValueError as error:
+        except MALFORMED as error:
             return f"x509: malformed certificate: {error}"
 
 
