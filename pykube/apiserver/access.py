@@ -32,7 +32,7 @@ from .authz.always import AlwaysAllow, AlwaysDeny
 from .authz.chain import AuthorizerChain, ResolvingAuthorizer
 from .authz.node import NodeAuthorizer
 from .authz.rbac import Rbac
-from .client_certificates import ClientCertificates
+from .client_certificates import ClientCertificates, ShortLived
 from .local_sockets import LocalUser
 from .registry import Registry
 
@@ -103,7 +103,8 @@ def access_of(
     nodes = NodeRevocation(registry.store, clock, own=host_name(config))
     nodes.follow(registry)
     proxy = RequestHeader(certificates.front_proxy, frozenset(PROXY_NAMES))
-    methods: list[Authenticator] = [LocalUser(), proxy, X509(certificates.cluster, nodes.check), bearer]
+    own_certificates = ShortLived(X509(certificates.cluster, nodes.check), certificates)
+    methods: list[Authenticator] = [LocalUser(), proxy, own_certificates, bearer]
     return Access(
         authenticators=Chain(methods, anonymous=configured),
         bearer=bearer,
