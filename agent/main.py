@@ -12,6 +12,8 @@ import signal
 import socket
 from pathlib import Path
 
+from agent.bootstrap import join
+from agent.certificates import NodeCertificates
 from agent.cgroups import Cgroups, detect_driver
 from agent.cri import api_pb2 as pb
 from agent.cri.client import CriClient
@@ -36,6 +38,7 @@ from agent.pods.surroundings import Surroundings
 from agent.pods.tokens import ServiceAccountTokens
 from agent.proxy.proxy import Proxy
 from agent.server.app import NodeServer, ServingFiles
+from agent.trust import Trust
 from pykube.aio.clock import Clock, SystemClock
 from pykube.aio.heap import share_heap
 from pykube.aio.tasks import Supervisor
@@ -45,6 +48,7 @@ from pykube.client.events import EventRecorder
 from pykube.client.informer import InformerSet
 from pykube.client.rest import Client
 from pykube.config import AgentConfig
+from pykube.pki.agent_files import AgentFiles
 
 log = logging.getLogger(__name__)
 
@@ -63,13 +67,18 @@ async def run(config: AgentConfig) -> None:
         loop.add_signal_handler(number, stop.set)
     clock = SystemClock()
     tasks = Supervisor(clock)
+    waiting = asyncio.create_task(stop.wait())
+    entering = asyncio.create_task(_credentials(config, clock))
+    await asyncio.wait({entering, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if not entering.done():
+        entering.cancel()
+        return
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(
-            Client(await _credentials(config, clock), clock, user_agent="pykube-agent", at_once=REQUESTS)
+            Client(entering.result(), clock, user_agent="pykube-agent", at_once=REQUESTS)
         )
         stack.push_async_callback(tasks.close)
         starting = tasks.start("agent", _compose(config, client, clock, tasks, stack))
-        waiting = asyncio.create_task(stop.wait())
         await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done() and not starting.cancelled():
             starting.result()
@@ -78,7 +87,14 @@ async def run(config: AgentConfig) -> None:
 
 
 async def _credentials(config: AgentConfig, clock: Clock) -> ClientConfig:
-    """The kubeconfig, which on a fresh host may come a moment after the agent."""
+    """The kubeconfig: got by a token, or from this host's server, then perhaps a moment after the agent's start.
+
+    Raises:
+        ConfigError: the token is none.
+    """
+    if config.token:
+        files = AgentFiles(config.kubeconfig.parent)
+        await join(files, server=config.server, token=config.token, node=node_name(config), clock=clock)
     told = False
     while True:
         try:
@@ -94,7 +110,7 @@ async def _compose(
     config: AgentConfig, client: Client, clock: Clock, tasks: Supervisor, stack: contextlib.AsyncExitStack
 ) -> None:
     """Start everything in the order in which one needs the other."""
-    name = config.node_name or socket.gethostname().lower()
+    name = node_name(config)
     informers = InformerSet(client, clock)
     network = PodNetwork(config, clock)
     network.install()
@@ -113,22 +129,46 @@ async def _compose(
     tasks.keep("pods", pods.run)
     tasks.keep("log rotation", LogRotation(cri, clock, pods.running_logs).run)
     tasks.keep("image collection", ImageCollection(images, config.state_dir).run)
-    tasks.keep("node api", _node_api(config, client, cri, pods, clock, name).run)
+    certificates = _certificates(config, client, clock, keeper.identity, tasks)
+    api = _node_api(config, client, cri, pods, clock, name)
+    tasks.keep("node api", api.run if certificates is None else lambda: _serve(api, certificates))
     if config.proxy:
         tasks.keep("service proxy", Proxy(informers, config, name, clock=clock).run)
     if config.dns_bind:
         tasks.keep("cluster dns", DnsServer(informers, config, clock=clock).run)
 
 
+def node_name(config: AgentConfig) -> str:
+    """The name of this host's Node."""
+    return config.node_name or socket.gethostname().lower()
+
+
+def _certificates(
+    config: AgentConfig, client: Client, clock: Clock, identity: NodeIdentity, tasks: Supervisor
+) -> NodeCertificates | None:
+    """Have certificates kept fresh; None where this host's server does that."""
+    files = AgentFiles(config.kubeconfig.parent)
+    certificates = None
+    if files.joined:
+        certificates = NodeCertificates(client, files, clock, identity.name, lambda: identity.addresses)
+        tasks.keep("certificates", certificates.run)
+    issuer = certificates.issuer if certificates is not None else None
+    tasks.keep("trust", Trust(client, files, clock, identity.name, issuer).run)
+    return certificates
+
+
+async def _serve(api: NodeServer, certificates: NodeCertificates) -> None:
+    """Serve the node's API as soon as there is a certificate for it."""
+    await certificates.can_serve.wait()
+    await api.run()
+
+
 def _node_api(
     config: AgentConfig, client: Client, cri: CriClient, pods: NodePods, clock: Clock, name: str
 ) -> NodeServer:
-    """The node's HTTPS API, with the certificate that was issued beside the kubeconfig (pykube.pki.node, NodePki).
-
-    The paths are spelt out here, for that module brings a library for making certificates that an agent never makes.
-    """
-    pki = config.kubeconfig.parent / "pki"
-    files = ServingFiles(pki / "kubelet.crt", pki / "kubelet.key", pki / "ca.crt")
+    """The node's HTTPS API, with the certificate that lies beside the kubeconfig."""
+    own = AgentFiles(config.kubeconfig.parent)
+    files = ServingFiles(*own.serving, own.authorities)
     settings = {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "clusterDNS": [config.network.dns_ip],

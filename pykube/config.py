@@ -57,6 +57,10 @@ class ServerConfig:
     max_requests_inflight: int = 250
     """Requests that may be under way at once, divided among priority levels by their shares; watches that have begun
     and requests of exempt levels come on top."""
+    enable_admission_plugins: tuple[str, ...] = ()
+    """Admission plugins to turn on that are off by default, by upstream's names: AlwaysPullImages and the like."""
+    disable_admission_plugins: tuple[str, ...] = ()
+    """Admission plugins to turn off that are on by default."""
     request_timeout: int = 60
     """Seconds that a request may take that does not last as long as its client stays."""
     anonymous_auth: bool = True

@@ -12,8 +12,10 @@ import uvloop
 from agent.main import run
 
 from .. import log_output
+from ..client.config import ConfigError
 from ..config import AgentConfig
 from . import settings
+from .failures import CliError
 
 
 @click.command()
@@ -25,5 +27,8 @@ def command(config: Path, **flags: Any) -> None:
     """
     chosen = settings.load(AgentConfig, "agent", config, flags)
     log_output.to_stderr(chosen.log_level)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run(chosen))
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run(chosen))
+    except ConfigError as error:
+        raise CliError(str(error)) from error

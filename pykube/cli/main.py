@@ -29,6 +29,7 @@ VERBS = {
     "exec": "run a command in a container",
     "port-forward": "reach a pod's port from here",
     "image": "build, import and list images of this host",
+    "token": "make, list and delete the tokens by which nodes join",
     "certs": "look at this server's keys and certificates, and make them anew",
     "secrets": "see how objects are encrypted in the datastore, and encrypt them anew",
     "reset": "end all pods of this host and take back what was set up for them",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -31,17 +30,13 @@ log = logging.getLogger(__name__)
 SIGNER: Final = "kubernetes.io/kube-apiserver-client-kubelet"
 SERVING: Final = "kubernetes.io/kubelet-serving"
 
-AGAIN: Final = 5.0
-"""Seconds after which a node's request is looked at again that does not fit its Node: that may come later."""
-PATIENCE: Final = timedelta(minutes=5)
-"""How long it is looked at again."""
-
 _APPROVED: Final = "AutoApproved"
 _DENIED: Final = "AutoDenied"
 _TEXTS: Final = {
     "selfnodeclient": "Auto approving self kubelet client certificate after SubjectAccessReview.",
     "nodeclient": "Auto approving kubelet client certificate after SubjectAccessReview.",
 }  # part of the API: tools compare them
+_NOWHERE: Final = core_v1.Node()
 _SERVING_TEXT: Final = "Auto approving kubelet serving certificate for the names and addresses of the Node."
 
 
@@ -55,9 +50,18 @@ class CsrApprovingController(Controller):
         super().__init__(context)
         self.requests = self.watch(CertificateSigningRequest)
         self.nodes = self.informer(core_v1.Node)
+        self.nodes.add_handler(on_add=lambda new: self._node_changed(_NOWHERE, new), on_update=self._node_changed)
+        self._waiting: set[str] = set()
+        """Requests for serving certificates that did not fit their nodes."""
+
+    def _node_changed(self, old: core_v1.Node, new: core_v1.Node) -> None:
+        if old.status.addresses != new.status.addresses:
+            for name in self._waiting:
+                self.queue.add(name)
 
     async def sync(self, key: str) -> None:
         request = self.requests.get(key)
+        self._waiting.discard(key)
         if request is None or request.status.certificate:
             return
         if any(condition.type in ("Approved", "Denied") for condition in request.status.conditions):
@@ -100,11 +104,8 @@ class CsrApprovingController(Controller):
         if not why:
             await self._decide(request, "Approved", _APPROVED, _SERVING_TEXT)
             return
-        created = request.metadata.creation_timestamp
-        if created is not None and self.clock.now() < created + PATIENCE:
-            self.queue.add_after(request.metadata.name, AGAIN)
-        else:
-            log.warning("request %s waits for a person's approval: %s", request.metadata.name, why)
+        self._waiting.add(request.metadata.name)
+        log.warning("request %s waits for its node or a person's approval: %s", request.metadata.name, why)
 
     async def _may(self, request: CertificateSigningRequest, subresource: str) -> bool:
         spec = request.spec

@@ -10,8 +10,9 @@ from pykube.aio.clock import Clock
 from pykube.config import ServerConfig
 
 from .addresses import advertise_address, server_names
+from .agent_files import AgentFiles
 from .certificates import Pair
-from .node import NodePki, ensure_own_node, joined
+from .node import NodePki, ensure_own_node
 from .server import ServerPki, ensure_server, profiles
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def pairs(pki: ServerPki, config: ServerConfig) -> Iterator[tuple[str, Pair]]:
     for name in profiles(pki, config):
         yield name, Pair.at(pki.folder, name)
     folder = config.state_dir / "agent"
-    if not joined(folder):
+    if not AgentFiles(folder).joined:
         yield "kubelet", NodePki(folder).serving
         yield "kubelet-client", NodePki(folder).client
 

@@ -11,11 +11,9 @@ from pykube.config import ServerConfig
 
 from . import files, kubeconfig
 from .addresses import advertise_address, host_name, is_address, url_host
+from .agent_files import AgentFiles
 from .ca import CertificateAuthority, Profile
 from .certificates import Pair, ensure
-
-JOINED = "kubelet-client-current.pem"
-"""The file, in ``pki/``, with the key and the certificate of an agent that has joined by a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +101,10 @@ def ensure_own_node(
 ) -> tuple[NodePki, bool]:
     """Credentials for an agent on the server's own host, which needs no token: it can read the authority's key anyway.
 
-    An agent that has joined another cluster's server keeps its own: see `joined`.
+    An agent that has joined another server by a token keeps its own.
     """
     folder = config.state_dir / "agent"
-    if joined(folder):
+    if AgentFiles(folder).joined:
         return NodePki(folder), False
     name = host_name(config).lower()
     address = advertise_address(config)
@@ -120,8 +118,3 @@ def ensure_own_node(
         now=now,
         anew=anew,
     )
-
-
-def joined(folder: Path) -> bool:
-    """Whether the agent of this folder has got its credentials by a token, and renews them itself."""
-    return (folder / "pki" / JOINED).exists()
