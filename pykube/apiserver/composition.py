@@ -22,9 +22,11 @@ from pykube.store.encryption.file import Encryption
 
 from . import reviews, statuses, version
 from .access import Access
+from .admission import Chain as AdmissionChain
 from .admission.certificates.approval import CertificateApproval
 from .admission.certificates.signing import CertificateSigning
 from .admission.mutating_webhook import MutatingWebhooks
+from .admission.optional.owner_references_permission_enforcement import OwnerReferencesPermissionEnforcement
 from .admission.pod_security import configuration as pod_security
 from .admission.policies.plugins import install as install_policies
 from .admission.validating_webhook import ValidatingWebhooks
@@ -73,7 +75,8 @@ def compose(
 ) -> RequestHandler:
     """Put the parts together that answer requests."""
     authorizer = access.authorizer
-    registry.admission.validating += [CertificateApproval(authorizer), CertificateSigning(authorizer)]
+    registry.admission.choose(config.enable_admission_plugins, config.disable_admission_plugins)
+    _checks_of_users(registry.admission, authorizer)
     registry.admission.pod_security.settings = pod_security.read(config.config_dir / "admission.yaml")
     registry.admission.validating.append(_escalation_stage(EscalationCheck(access.rbac, authorizer)))
     metrics = Metrics(registry)
@@ -105,13 +108,21 @@ def compose(
     return RequestHandler(registry, stages, routes, metrics, timeout=config.request_timeout, auditor=auditor)
 
 
+def _checks_of_users(chain: AdmissionChain, authorizer: Authorizer) -> None:
+    """Have plugins ask what the user who writes may do."""
+    owners = OwnerReferencesPermissionEnforcement(authorizer)
+    chain.add("OwnerReferencesPermissionEnforcement", validating=owners)
+    chain.add("CertificateApproval", validating=CertificateApproval(authorizer))
+    chain.add("CertificateSigning", validating=CertificateSigning(authorizer))
+
+
 def _admission_webhooks(registry: Registry, client: WebhookClient, authorizer: Authorizer) -> WebhookMetrics:
     """Have webhooks asked, after all that is built in and after the policies; answers what counts them."""
     counted, clock, chain = WebhookMetrics(), registry.clock, registry.admission
     mutating = Caller(client, authorizer, clock, counted, type_="admit")
-    chain.mutating.append(MutatingWebhooks(registry, mutating, clock))
+    chain.add("MutatingAdmissionWebhook", mutating=MutatingWebhooks(registry, mutating, clock))
     validating = Caller(client, authorizer, clock, counted, type_="validating")
-    chain.validating.append(ValidatingWebhooks(registry, validating, clock))
+    chain.add("ValidatingAdmissionWebhook", validating=ValidatingWebhooks(registry, validating, clock))
     return counted
 
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from ..authz.node_restriction import node_restriction
 from ..field_warnings import field_warnings
 from ..write import Stage
-from .certificates.subject_restriction import certificate_subject_restriction
-from .default_ingress_class import default_ingress_class
-from .default_storage_class import default_storage_class
-from .default_toleration_seconds import default_toleration_seconds
-from .limit_ranger import limit_ranger, limit_ranger_check
-from .namespace_lifecycle import namespace_lifecycle
-from .node_declared_features import node_declared_features
-from .persistent_volume_claim_resize import persistent_volume_claim_resize
-from .pod_resize_validator import pod_resize_validator
+from .catalog import PLUGINS, Plugin
 from .pod_security.plugin import PodSecurity
-from .pod_topology_labels import pod_topology_labels
-from .priority import priority
 from .quota.plugin import ResourceQuota
-from .runtime_class import runtime_class, runtime_class_check
-from .service_account import service_account
-from .storage_object_in_use_protection import storage_object_in_use_protection
-from .taint_nodes_by_condition import taint_nodes_by_condition
+
+_LATER = {
+    "PodSecurity": True,
+    "ResourceQuota": True,
+    "CertificateApproval": True,
+    "CertificateSigning": True,
+    "OwnerReferencesPermissionEnforcement": False,
+    "MutatingAdmissionPolicy": True,
+    "MutatingAdmissionWebhook": True,
+    "ValidatingAdmissionPolicy": True,
+    "ValidatingAdmissionWebhook": True,
+}
+"""Plugins that are made for each server, and whether they are on by default."""
 
 
 @dataclass(slots=True)
@@ -39,36 +38,51 @@ class Chain:
     """One of those in `validating`; it has settings."""
     final: list[Stage] = field(default_factory=list)
     """Asked when all others have agreed: what counts objects must not count those that are refused."""
+    on: frozenset[str] = frozenset()
+    """The plugins that are turned on."""
+
+    def add(self, name: str, *, mutating: Stage | None = None, validating: Stage | None = None) -> None:
+        """Have a plugin run after those that are there, if it is on."""
+        if name in self.on:
+            self._append(Plugin(name, mutating, validating))
+
+    def choose(self, enabled: Collection[str] = (), disabled: Collection[str] = ()) -> None:
+        """Begin anew, with the plugins that are on by default, those `enabled`, and without those `disabled`.
+
+        Raises:
+            ValueError: a name is unknown, or stands in both.
+        """
+        known = {**{plugin.name: plugin.on for plugin in PLUGINS}, **_LATER}
+        for option, names in (("enable", enabled), ("disable", disabled)):
+            for name in sorted(set(names) - known.keys()):
+                raise ValueError(f'{option}-admission-plugins plugin "{name}" is unknown')
+        if both := sorted(set(enabled) & set(disabled)):
+            raise ValueError(f"{both} in enable-admission-plugins and disable-admission-plugins overlapped")
+        default = {name for name, on in known.items() if on}
+        self.on = frozenset(default.union(enabled) - set(disabled))
+        self.mutating.clear()
+        self.validating[:] = [field_warnings]
+        self.final.clear()
+        for plugin in PLUGINS:
+            if plugin.name == PodSecurity.name:
+                plugin = Plugin(PodSecurity.name, validating=self.pod_security)
+            if plugin.name in self.on:
+                self._append(plugin)
+        if ResourceQuota.name in self.on:
+            self.final.insert(0, ResourceQuota())
+
+    def _append(self, plugin: Plugin) -> None:
+        for stage, stages in (
+            (plugin.mutating, self.mutating),
+            (plugin.validating, self.validating),
+            (plugin.final, self.final),
+        ):
+            if stage is not None:
+                stages.append(stage)
 
 
 def default_chain() -> Chain:
     """The plugins that are on by default, in upstream's order."""
-    pod_security = PodSecurity()
-    return Chain(
-        pod_security=pod_security,
-        mutating=[
-            namespace_lifecycle,
-            limit_ranger,
-            service_account,
-            node_restriction,
-            taint_nodes_by_condition,
-            priority,
-            default_toleration_seconds,
-            default_storage_class,
-            storage_object_in_use_protection,
-            runtime_class,
-            default_ingress_class,
-            pod_topology_labels,
-        ],
-        validating=[
-            field_warnings,
-            limit_ranger_check,
-            pod_security,
-            persistent_volume_claim_resize,
-            runtime_class_check,
-            certificate_subject_restriction,
-            node_declared_features,
-            pod_resize_validator,
-        ],
-        final=[ResourceQuota()],
-    )
+    chain = Chain()
+    chain.choose()
+    return chain

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pykube.api import core_v1, field_errors
 
 from ... import statuses
@@ -20,6 +22,8 @@ _IGNORED = frozenset({"exec", "attach", "binding", "eviction", "log", "portforwa
 
 class PodSecurity:
     """Refuses pods that their namespace does not allow, and warns about templates of such pods."""
+
+    name: ClassVar = "PodSecurity"
 
     def __init__(self, settings: PodSecuritySettings | None = None) -> None:
         self.settings = settings or PodSecuritySettings()

@@ -13,6 +13,7 @@ from .validating import ValidatingAdmissionPolicies
 def install(chain: Chain, authorizer: Authorizer) -> PolicyMetrics:
     """Add the plugins: after all that is built in, before the webhooks; answers what counts their decisions."""
     metrics = PolicyMetrics()
-    chain.mutating.append(MutatingAdmissionPolicies(authorizer, metrics))
-    chain.validating += [ParamAccess(authorizer), ValidatingAdmissionPolicies(authorizer, metrics)]
+    chain.validating.append(ParamAccess(authorizer))
+    chain.add("MutatingAdmissionPolicy", mutating=MutatingAdmissionPolicies(authorizer, metrics))
+    chain.add("ValidatingAdmissionPolicy", validating=ValidatingAdmissionPolicies(authorizer, metrics))
     return metrics

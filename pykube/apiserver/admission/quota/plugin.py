@@ -8,6 +8,7 @@ writes, plays no part.
 from __future__ import annotations
 
 from functools import partial
+from typing import ClassVar
 
 from pykube.api import core_v1
 from pykube.api.quota import amounts, evaluators, pods
@@ -21,6 +22,8 @@ from .memory import Place, QuotaMemory
 
 class ResourceQuota:
     """The admission plugin; it remembers the objects it let in until their writes are over."""
+
+    name: ClassVar = "ResourceQuota"
 
     def __init__(self) -> None:
         self._memory = QuotaMemory()

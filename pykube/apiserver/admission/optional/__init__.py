@@ -1,0 +1,1 @@
+"""Plugins that are off unless the configuration turns them on, one file each."""
