@@ -6,15 +6,15 @@ Source: plugin/pkg/auth/authorizer/node.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from pykube.api import codec, core_v1, rbac_v1, storage_v1
+from pykube.api import codec, core_v1, rbac_v1, resource_v1, storage_v1
 
 from ..authn.user import NODE_PREFIX, NODES, User, node_name
 from .authorizer import NO_OPINION, Attributes, Decision, Permissions
 from .default_roles.components import COMPONENTS
-from .node_graph import NodeGraph
+from .node_graph import NodeGraph, volume_secrets
 from .rules import CompiledRule
 from .selection import exact_field
 
@@ -29,8 +29,10 @@ READ_VERBS = ("get", "list", "watch")
 
 PvLookup = Callable[[str], tuple[str, str] | None]
 """From a PersistentVolume's name to the namespace and name of the claim it is bound to."""
-AttachmentLookup = Callable[[str], str]
-"""From a VolumeAttachment's name to its node."""
+NodeLookup = Callable[[str], str]
+"""From the name of a VolumeAttachment or a ResourceSlice to its node."""
+SecretsLookup = Callable[[str, str], Iterable[tuple[str, str]]]
+"""From a claim to the namespaces and names of the Secrets that its volume is mounted with."""
 
 
 class NodeAuthorizer:
@@ -41,11 +43,15 @@ class NodeAuthorizer:
         graph: NodeGraph | None = None,
         *,
         claim_of: PvLookup = lambda name: None,
-        attached_to: AttachmentLookup = lambda name: "",
+        attached_to: NodeLookup = lambda name: "",
+        slice_of: NodeLookup = lambda name: "",
+        secrets_of: SecretsLookup = lambda namespace, claim: (),
     ) -> None:
         self.graph = graph or NodeGraph()
         self._claim_of = claim_of
         self._attached_to = attached_to
+        self._slice_of = slice_of
+        self._secrets_of = secrets_of
         self._rules = _static_rules()
 
     def follow(self, registry: Registry) -> None:
@@ -61,7 +67,20 @@ class NodeAuthorizer:
             attachment = registry.find(storage_v1.VolumeAttachment, name)
             return attachment.spec.node_name if attachment else ""
 
+        def slice_of(name: str) -> str:
+            found = registry.find(resource_v1.ResourceSlice, name)
+            return (found.spec.node_name or "") if found else ""
+
+        def secrets_of(namespace: str, claim: str) -> Iterable[tuple[str, str]]:
+            found = registry.find(core_v1.PersistentVolumeClaim, claim, namespace)
+            volume = registry.find(core_v1.PersistentVolume, found.spec.volume_name) if found else None
+            reference = volume.spec.claim_ref if volume else None
+            if volume is None or reference is None or (reference.namespace, reference.name) != (namespace, claim):
+                return ()
+            return volume_secrets(volume)
+
         self._claim_of, self._attached_to = claim_of, attached_to
+        self._slice_of, self._secrets_of = slice_of, secrets_of
 
     def _pod_changed(self, event: CacheEvent) -> None:
         """A pod's references are read once, when it is bound; only two parts of it can add more later."""
@@ -119,7 +138,7 @@ class NodeAuthorizer:
             return Decision(None, "No Object name found")
         if self._has_path(node, a):
             return ALLOWED
-        return Decision(None, f"no relationship found between node '{node}' and this object")
+        return self._unrelated(node)
 
     def _has_path(self, node: str, a: Attributes) -> bool:
         if a.resource == "persistentvolumes":
@@ -127,7 +146,12 @@ class NodeAuthorizer:
             return claim is not None and self.graph.related(node, "persistentvolumeclaims", *claim)
         if a.resource == "volumeattachments":
             return self._attached_to(a.name) == node
-        return self.graph.related(node, a.resource, a.namespace, a.name)
+        if self.graph.related(node, a.resource, a.namespace, a.name):
+            return True
+        return a.resource == "secrets" and any(
+            (a.namespace, a.name) in self._secrets_of(*claim)
+            for claim in self.graph.related_any(node, "persistentvolumeclaims")
+        )
 
     def _claim(self, node: str, a: Attributes) -> Decision:
         if a.subresource != "status":
@@ -195,11 +219,17 @@ class NodeAuthorizer:
     def _resource_slice(self, node: str, a: Attributes) -> Decision:
         if a.subresource:
             return Decision(None, "cannot authorize ResourceSlice subresources")
+        if a.verb == "create":
+            return ALLOWED  # NodeRestriction looks at whose it is
         if a.verb in OWN_OBJECT_VERBS:
-            return ALLOWED
+            return ALLOWED if self._slice_of(a.name) == node else self._unrelated(node)
         if exact_field(a, "spec.nodeName") == node:
             return ALLOWED
         return Decision(None, "can only list/watch/deletecollection resourceslices with nodeName field selector")
+
+    @staticmethod
+    def _unrelated(node: str) -> Decision:
+        return Decision(None, f"no relationship found between node '{node}' and this object")
 
     _CHECKS = {  # noqa: RUF012 - a table, never changed
         ("", "secrets"): _read,

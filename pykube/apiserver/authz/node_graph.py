@@ -131,3 +131,24 @@ def _volume_names(volume: core_v1.Volume, pod: str) -> Iterator[tuple[str, str]]
             yield "secrets", projection.secret.name
         if projection.config_map:
             yield "configmaps", projection.config_map.name
+
+
+def volume_secrets(volume: core_v1.PersistentVolume) -> Iterator[tuple[str, str]]:
+    """Namespace and name of each Secret that a kubelet needs to mount the volume.
+
+    Where the reference names no namespace, it is the claim's. Source: pkg/api/v1/persistentvolume.
+    """
+    spec = volume.spec
+    own = spec.claim_ref.namespace if spec.claim_ref else ""
+    if spec.azure_file and spec.azure_file.secret_name:
+        yield spec.azure_file.secret_namespace or own, spec.azure_file.secret_name
+    references: list[core_v1.SecretReference | core_v1.ObjectReference | None] = [
+        source.secret_ref
+        for source in (spec.cephfs, spec.cinder, spec.flex_volume, spec.rbd, spec.scale_io, spec.iscsi, spec.storageos)
+        if source
+    ]
+    if csi := spec.csi:
+        references += [csi.node_publish_secret_ref, csi.node_stage_secret_ref, csi.node_expand_secret_ref]
+    for reference in references:
+        if reference and reference.name:
+            yield reference.namespace or own, reference.name

@@ -228,7 +228,7 @@ def node_says_yes(verb, group, resource, subresource, namespace, name):
     if whole == ("storage.k8s.io", "csinodes"):
         return not subresource and verb in OWN and (verb == "create" or name == "n1")
     if whole == ("resource.k8s.io", "resourceslices"):
-        return not subresource and verb in OWN
+        return not subresource and verb == "create"
     if whole in (
         ("", "persistentvolumes"),
         ("resource.k8s.io", "resourceclaims"),

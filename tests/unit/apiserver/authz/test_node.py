@@ -8,6 +8,7 @@ from pykube.api import codec, core_v1
 from pykube.apiserver.authn.user import NODES, User
 from pykube.apiserver.authz import Attributes
 from pykube.apiserver.authz.node import NodeAuthorizer
+from pykube.apiserver.authz.node_graph import volume_secrets
 
 NODE = User("system:node:n1", groups=(NODES,))
 
@@ -119,3 +120,44 @@ def test_the_edge_goes_with_the_last_pod(authorizer):
 
 def test_others_are_no_concern(authorizer):
     assert may(authorizer, "get", "nodes", name="n1", user=User("alice")).allowed is None
+
+
+def test_secrets_of_the_volumes_behind_its_claims():
+    secrets = {("x", "data"): [("vault", "mount")]}
+    found = NodeAuthorizer(secrets_of=lambda namespace, claim: secrets.get((namespace, claim), ()))
+    found.graph.put_pod(codec.from_dict(core_v1.Pod, POD))
+    assert may(found, "get", "secrets", namespace="vault", name="mount").allowed
+    assert not may(found, "get", "secrets", namespace="vault", name="other").allowed
+    assert not may(found, "get", "secrets", namespace="x", name="mount").allowed
+
+
+def test_which_secrets_a_volume_is_mounted_with():
+    spec = {
+        "claimRef": {"namespace": "x", "name": "data"},
+        "csi": {
+            "driver": "d",
+            "volumeHandle": "h",
+            "nodeStageSecretRef": {"name": "stage", "namespace": "y"},
+            "nodePublishSecretRef": {"name": "publish"},
+            "controllerPublishSecretRef": {"name": "controller", "namespace": "y"},
+        },
+    }
+    volume = codec.from_dict(core_v1.PersistentVolume, {"metadata": {"name": "pv"}, "spec": spec})
+    assert set(volume_secrets(volume)) == {("y", "stage"), ("x", "publish")}
+
+
+def test_resource_slices_are_those_of_the_node():
+    found = NodeAuthorizer(slice_of={"mine": "n1", "theirs": "n2"}.get)
+    where = {"resource": "resourceslices", "group": "resource.k8s.io"}
+    for verb in ("get", "update", "patch", "delete"):
+        assert may(found, verb, name="mine", **where).allowed
+        assert not may(found, verb, name="theirs", **where).allowed
+    assert may(found, "create", **where).allowed
+    assert may(found, "list", field_selector="spec.nodeName=n1", **where).allowed
+    assert not may(found, "list", **where).allowed
+
+
+def test_a_selector_that_cannot_be_read_is_none(authorizer):
+    assert may(authorizer, "list", "pods", field_selector="spec.nodeName=n1").allowed
+    assert not may(authorizer, "list", "pods", field_selector="spec.nodeName=n1,junk").allowed
+    assert not may(authorizer, "list", "pods", field_selector="spec.nodeName!=n1").allowed
