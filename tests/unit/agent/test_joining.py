@@ -114,8 +114,19 @@ async def cluster(folder):
     pki, _ = ensure_host(config, datetime.now(UTC))
     store = MemoryStore()
     server = await app.serve(config, store, pki)
-    users = {"admin": User("admin", groups=(MASTERS,)), "controllers": User("system:kube-controller-manager")}
-    await server.listen_locally(folder / "local", users)
+    try:
+        users = {"admin": User("admin", groups=(MASTERS,)), "controllers": User("system:kube-controller-manager")}
+        await server.listen_locally(folder / "local", users)
+        async with controlled(folder, config) as admin:
+            yield Place(folder, config, pki, server, admin)
+    finally:
+        await server.close()
+        await store.close()
+
+
+@asynccontextmanager
+async def controlled(folder, config):
+    """The administrator's client, while controllers are at work."""
     clock = Hurried()
     async with (
         Client(ClientConfig(server=f"unix://{folder}/local/admin.sock"), clock) as admin,
@@ -125,16 +136,13 @@ async def cluster(folder):
         context = Context(controlling, informers, lambda _: FakeRecorder(), None, config, clock)
         running = [kind(context) for kind in CONTROLLERS]
         tasks = [asyncio.create_task(one.run()) for one in (informers, *running)]
-        place = Place(folder, config, pki, server, admin)
         try:
             await seen(admin, core_v1.ConfigMap, "cluster-info", "kube-public")
-            yield place
+            yield admin
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await server.close()
-            await store.close()
 
 
 async def seen(client, cls, name, namespace=""):
