@@ -31,6 +31,7 @@ PAUSE_SECONDS = 2.0
 """Between two fetches, whatever tokens come: forged ones must not turn this server against the issuer."""
 RETRY_SECONDS = 10.0
 """After a fetch that has failed; upstream's number."""
+NEVER = float("-inf")
 
 
 class KeySetError(Exception):
@@ -54,24 +55,33 @@ class KeySet:
         self._lock = asyncio.Lock()
         self._keys: list[Key] = []
         self._jwks_url = ""
-        self._fetched = float("-inf")
-        self._not_before = float("-inf")
+        self._fetched = NEVER
+        self._not_before = NEVER
+        self._refreshing: asyncio.Task[None] | None = None
         self.generation = 0
         """Counts the key sets that differed from the one before: what was checked with another one is not believed."""
 
     async def close(self) -> None:
-        """End idle connections."""
+        """End connections."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            await asyncio.gather(self._refreshing, return_exceptions=True)
         if self._session is not None:
             await self._session.close()
 
     async def refresh(self) -> None:
-        """Fetch the keys if they are too old; when that fails, the old ones stay.
+        """Fetch the keys if there are none; have them fetched if they are too old, which nobody waits for.
 
         Raises:
             KeySetError: there are none yet.
         """
-        if self._clock.monotonic() - self._fetched >= FRESH_SECONDS:
+        now = self._clock.monotonic()
+        if now - self._fetched < FRESH_SECONDS:
+            return
+        if self._fetched == NEVER:
             await self._fetch_once(self._fetched)
+        elif now >= self._not_before and (self._refreshing is None or self._refreshing.done()):
+            self._refreshing = asyncio.ensure_future(self._fetch_once(self._fetched))
 
     async def signed(self, token: Token) -> bool:
         """Whether one of the issuer's keys has signed the token.
@@ -97,7 +107,7 @@ class KeySet:
                 return
             if self._clock.monotonic() >= self._not_before:
                 await self._try_fetch()
-        if self._fetched == float("-inf"):
+        if self._fetched == NEVER:
             raise KeySetError("oidc: authenticator not initialized")
 
     async def _try_fetch(self) -> None:

@@ -115,7 +115,10 @@ def _seconds(claims: Mapping[str, Any], name: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise _bad(f"the token's {name} is no number")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise _bad(f"the token's {name} is no time") from error
 
 
 def _written(seconds: float | None) -> str:

@@ -90,6 +90,7 @@ def test_forgeries(tmp_path):
         await refused(tokens, issuer.token({**good, "aud": 7}), "expected audience")
         await refused(tokens, issuer.token({**good, "exp": "never"}), "is no number")
         await refused(tokens, issuer.token({**good, "exp": True}), "is no number")
+        await refused(tokens, issuer.token({**good, "exp": 10**400}), "is no time")
         other = sign(key_for("ES256"), "ES256", "one", {"iss": issuer.url, **good})
         await refused(tokens, other, "failed to verify signature")
         unnamed = sign(key_for("ES256"), "ES256", "", {"iss": issuer.url, **good})
@@ -146,12 +147,28 @@ def test_keys_roll_over(tmp_path):
         await clock.advance(3)
         assert await tokens.authenticate_token(fresh)
         assert len(issuer.asked) == 3
-        del issuer.keys["one"]
-        await clock.advance(601)
-        again = issuer.token({**claims(clock), "jti": "2"}, kid="two")
-        assert await tokens.authenticate_token(again)
         old = sign(key_for("ES256"), "ES256", "one", {"iss": issuer.url, **claims(clock)})
         await refused(tokens, old, "failed to verify")
+
+    story(tmp_path, tell)
+
+
+def test_old_keys_are_fetched_again_and_nobody_waits(tmp_path):
+    async def tell(issuer, tokens, clock):
+        assert await tokens.authenticate_token(issuer.token(claims(clock)))
+        withdrawn = issuer.keys.pop("one")
+        issuer.keys["two"] = key_for("ES256")
+        await clock.advance(601)
+
+        def stale(jti):
+            return sign(withdrawn, "ES256", "one", {"iss": issuer.url, **claims(clock, jti=jti)})
+
+        assert await tokens.authenticate_token(stale("1"))  # the fetching begins
+        await asyncio.wait_for(tokens._keys._refreshing, 5)
+        await refused(tokens, stale("2"), "failed to verify")
+        issuer.broken = True
+        await clock.advance(601)
+        assert await tokens.authenticate_token(issuer.token(claims(clock, jti="3"), kid="two"))
 
     story(tmp_path, tell)
 
