@@ -195,6 +195,10 @@ class _Lagging(Progress):
     def revision(self) -> int:  # type: ignore[override]
         return self._cache.revision
 
+    @property
+    def oldest(self) -> int:  # type: ignore[override]
+        return self._whole.oldest
+
     async def reach(self, revision: int) -> None:
         """Return when the cache shows `revision`; a webhook that fails is not waited for, as readers will see that."""
         await self._whole.reach(revision)
