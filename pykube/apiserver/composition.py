@@ -15,6 +15,7 @@ from pykube.api import scheme
 from pykube.api.apiextensions_v1 import CustomResourceDefinitionVersion
 from pykube.api.scheme import CustomResource, Resource
 from pykube.config import ServerConfig, local_sockets
+from pykube.errors import TooManyRequests
 from pykube.pki.addresses import advertise_address
 from pykube.pki.server import ServerPki
 from pykube.pki.tokens import Tokens
@@ -22,6 +23,7 @@ from pykube.store.encryption.file import Encryption
 
 from . import reviews, statuses, version
 from .access import Access
+from .access_metrics import AccessMetrics
 from .admission import Chain as AdmissionChain
 from .admission.certificates.approval import CertificateApproval
 from .admission.certificates.signing import CertificateSigning
@@ -82,6 +84,8 @@ def compose(
     metrics = Metrics(registry)
     metrics.add(FlowControlMetrics(fairness))
     metrics.add(aggregation.metrics)
+    counted = AccessMetrics()
+    metrics.add(counted)
     metrics.add(registry.admission.pod_security.counted)
     metrics.add(install_policies(registry.admission, authorizer))
     metrics.add(_admission_webhooks(registry, webhooks, authorizer))
@@ -89,11 +93,11 @@ def compose(
     if auditor is not None:
         metrics.add(auditor.metrics)
     stages: tuple[Stage, ...] = (
-        _authenticate(access.authenticators),
+        _authenticate(access.authenticators, counted),
         *([auditor] if auditor is not None else []),
         Impersonation(authorizer),
         fairness,
-        _authorize(authorizer),
+        _authorize(authorizer, counted),
         aggregation.stage,
     )
     routes = routes_of(config, registry, pki.tokens, health, metrics, aggregation)
@@ -126,16 +130,25 @@ def _admission_webhooks(registry: Registry, client: WebhookClient, authorizer: A
     return counted
 
 
-def _authenticate(chain: Chain) -> Stage:
+def _authenticate(chain: Chain, metrics: AccessMetrics) -> Stage:
     async def authenticate(ctx: Context) -> None:
-        ctx.user = await chain.authenticate(ctx.http)
+        result = "failure"
+        try:
+            ctx.user = await chain.authenticate(ctx.http)
+            result = "success"
+        except TooManyRequests:
+            result = "error"
+            raise
+        finally:
+            metrics.authentications[result] += 1
 
     return authenticate
 
 
-def _authorize(authorizer: Authorizer) -> Stage:
+def _authorize(authorizer: Authorizer, metrics: AccessMetrics) -> Stage:
     async def check(asked: Attributes, annotations: dict[str, str] | None = None) -> None:
         decision = await authorizer.authorize(asked)
+        metrics.decided(decision)
         if annotations is not None:
             note_decision(annotations, decision)
         if not decision.allowed:

@@ -128,6 +128,19 @@ def test_a_server_does_not_start_with_what_makes_no_sense(tmp_path, settings, fi
         run(tmp_path, tell, **absolute)
 
 
+def test_outcomes_are_counted(tmp_path):
+    async def tell(server):
+        await server.call("GET", PODS, tls=server.context(server.pki, "alice"))
+        await server.call("GET", PODS, token="junk")
+        text = (await server.admin("GET", "/metrics")).doc["text"].decode()
+        assert 'authentication_attempts{result="success"} 2.0' in text
+        assert 'authentication_attempts{result="failure"} 1.0' in text
+        assert 'authorization_attempts_total{result="allowed"} 1.0' in text
+        assert 'authorization_attempts_total{result="no-opinion"} 1.0' in text
+
+    run(tmp_path, tell)
+
+
 def test_settings_have_the_defaults_of_upstream():
     config = ServerConfig()
     assert config.authorization_mode == ("Node", "RBAC")
