@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from . import apps, autoscaling, batch, core, extension, networking, pods, policy, rbac, storage
 from .cells import name
+from .descriptions import described
 from .printer import NAME, Column, Object, Printer
 
-PRINTERS: dict[tuple[str, str], Printer] = {
+_PRINTERS: dict[tuple[str, str], Printer] = {
     **pods.PRINTERS,
     **core.PRINTERS,
     **apps.PRINTERS,
@@ -21,13 +23,17 @@ PRINTERS: dict[tuple[str, str], Printer] = {
     **rbac.PRINTERS,
     **storage.PRINTERS,
 }
+PRINTERS: dict[tuple[str, str], Printer] = {
+    (group, kind): replace(printer, columns=described(kind, printer.columns))
+    for (group, kind), printer in _PRINTERS.items()
+}
 
 
 def _plain(item: Object, now: datetime) -> list[Any]:
     return [name(item), item["metadata"].get("creationTimestamp")]
 
 
-PLAIN = Printer((NAME, Column("Created At", "date")), _plain)
+PLAIN = Printer(described("", (NAME, Column("Created At", "date"))), _plain)
 """For kinds without columns of their own, such as roles and custom resource definitions."""
 
 
