@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from pykube import errors
+from pykube.store.encryption.providers import MARK, told
 
 from . import statuses
 
@@ -36,6 +37,8 @@ class Corrupt:
 
 def explain(value: bytes, error: Exception) -> str:
     """Why a stored value could not be read; `error` is what reading it raised."""
+    if value.startswith(MARK):
+        return told(value)
     try:
         doc = msgspec.json.decode(value)
     except (msgspec.DecodeError, UnicodeDecodeError) as broken:

@@ -32,10 +32,11 @@ class Webhook:
 
     name = "webhook"
 
-    def __init__(self, server: ReviewServer, clock: Clock) -> None:
+    def __init__(self, server: ReviewServer, clock: Clock, *, max_list: int = MAX_LIST) -> None:
         """Raises ReviewServerError: the certificate to show is none."""
         self._server = server
         self._clock = clock
+        self._max_list = max_list
         self._tls = server.context()
         self._session: aiohttp.ClientSession | None = None
 
@@ -43,7 +44,7 @@ class Webhook:
         rest = list(events)
         while rest:
             count, size = 1, len(rest[0])
-            while count < len(rest) and size + len(rest[count]) <= MAX_LIST:
+            while count < len(rest) and size + len(rest[count]) <= self._max_list:
                 size += len(rest[count])
                 count += 1
             await self._send(event_list(rest[:count]))

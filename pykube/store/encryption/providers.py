@@ -16,6 +16,21 @@ MARK = b"k8s:enc:"
 """What every encrypted value begins with; no object does."""
 
 
+_TOLD = MARK + b" "
+
+
+def telling(why: str) -> bytes:
+    """What is handed out in place of a value that cannot be opened."""
+    return _TOLD + why.encode()
+
+
+def told(value: bytes) -> str:
+    """Why a value that begins with the mark is no object."""
+    if value.startswith(_TOLD):
+        return value[len(_TOLD) :].decode(errors="replace")
+    return "it is encrypted, and no encryption is configured"
+
+
 class Provider(Protocol):
     """Writes values in one form, and reads them."""
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from ..base import Entry, Event, EventType, KeyExists, Page, RevisionMismatch, Store, Watch
 from .ciphers import CannotOpen
 from .keyring import Vault
-from .providers import MARK
+from .providers import MARK, telling
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class EncryptedStore:
             if newest and self.unreadable.get(key) != str(error):
                 self.unreadable[key] = str(error)
                 log.error("the value at %s (revision %d) cannot be opened: %s", key, entry.revision, error)
-            return replace(entry, value=MARK + b" " + str(error).encode())
+            return replace(entry, value=telling(str(error)))
         if newest and self.unreadable:
             self.unreadable.pop(key, None)
         return entry if plain is value else replace(entry, value=plain)
