@@ -36,7 +36,7 @@ Examples:
 
 _TAKEN_UP = "A server that runs takes it up within seconds; open connections stay."
 _NEXT = {
-    Step.TRUST: "Agents and pods trust both authorities within two minutes. Then run it again: the next one signs.",
+    Step.TRUST: "Agents and pods trust both authorities within three minutes. Then run it again: the next one signs.",
     Step.ISSUE: "Certificates of the old authority still count. When nodes have got theirs of the new one, and users "
     "have copied {admin} again, run it once more: the old one is dropped.",
     Step.DROP: "The change is complete. Programs that read whom to trust only when they start, such as pods with "

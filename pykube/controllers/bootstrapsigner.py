@@ -30,6 +30,8 @@ NAMESPACE: Final = "kube-public"
 NAME: Final = "cluster-info"
 KUBECONFIG: Final = "kubeconfig"
 SIGNATURE: Final = "jws-kubeconfig-"
+LOOK: Final = 60.0
+"""Seconds after which it is looked whether the server's address has changed."""
 
 
 class BootstrapSigner(Controller):
@@ -59,6 +61,7 @@ class BootstrapSigner(Controller):
         self._again()
 
     async def sync(self, key: str) -> None:
+        self.queue.add_after(key, LOOK)
         data = self._data(self.tokens.list())
         found = self.maps.get(NAME, NAMESPACE)
         if found is None:

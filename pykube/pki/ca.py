@@ -143,7 +143,13 @@ class CertificateAuthority:
         extended: Sequence[x509.ObjectIdentifier],
         alternative_names: Sequence[x509.GeneralName],
     ) -> bytes:
-        """A certificate, as PEM, with all that stands in it; it never outlives the authority's own."""
+        """A certificate, as PEM, with all that stands in it; it never outlives the authority's own.
+
+        Raises:
+            ValueError: the authority itself has expired.
+        """
+        if now >= self.certificate.not_valid_after_utc:
+            raise ValueError("the authority's certificate has expired; make it anew with: pykube certs rotate")
         lifetime = min(lifetime, self.certificate.not_valid_after_utc - now)
         builder = _builder(subject, self.certificate.subject, public_key, now, lifetime)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

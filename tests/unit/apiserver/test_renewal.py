@@ -157,6 +157,27 @@ def test_an_authority_follows_another_and_nobody_is_cut_off(tmp_path):
     play(tmp_path, tell)
 
 
+def test_a_client_that_keeps_its_connection_and_takes_up_what_is_new_never_fails(tmp_path):
+    async def tell(story):
+        tls = story.tls()
+        async with aiohttp.ClientSession() as session:
+
+            async def answered():
+                async with session.get(story.url("/api/v1/namespaces"), ssl=tls) as response:
+                    return response.status
+
+            assert await answered() == 200
+            for _ in Step:
+                rotation.advance(story.pki.folder, "ca", datetime.now(UTC))
+                await story.pass_days(1)
+                assert await answered() == 200
+                tls.load_verify_locations(story.pki.ca_file)
+                tls.load_cert_chain(story.pki.admin.certificate, story.pki.admin.key)
+                assert await answered() == 200
+
+    play(tmp_path, tell)
+
+
 def test_a_certificate_that_an_administrator_makes_anew_is_shown(tmp_path):
     async def tell(story):
         old = await story.shown(story.tls())

@@ -5,13 +5,15 @@ import ssl
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import yaml
 from cryptography import x509
 
 from pykube.client.config import ClientConfig
 from pykube.config import ServerConfig
+from pykube.pki import addresses
 from pykube.pki.certificates import Pair, profile_of
-from pykube.pki.host import keep_fresh
+from pykube.pki.host import ensure_host, keep_fresh
 from pykube.pki.node import ensure_node
 from pykube.pki.server import ServerPki, ensure_server
 from tests.fakes.clock import FakeClock
@@ -86,6 +88,26 @@ def test_certificates_are_renewed_while_the_server_runs(tmp_path: Path) -> None:
         assert heard == []
         await clock.advance(timedelta(days=60).total_seconds())
         assert [len(issued) for issued in heard] == [7], "six of the server, and those of its host's agent"
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(story())
+
+
+def test_the_certificate_follows_the_hosts_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        clock, heard = FakeClock(), []
+        monkeypatch.setattr(addresses, "outward_address", lambda: "192.0.2.10")
+        settings = config(tmp_path, advertise_address="")
+        pki, _ = ensure_host(settings, clock.now())
+        task = asyncio.create_task(keep_fresh(settings, clock, lambda _, issued: heard.append(issued)))
+        await clock.advance(60)
+        assert heard == []
+        monkeypatch.setattr(addresses, "outward_address", lambda: "198.51.100.10")
+        await clock.advance(6)
+        assert heard == [{"apiserver", "kubelet"}]
+        assert "198.51.100.10" in names(pki.apiserver)
+        assert ClientConfig.load(tmp_path / "etc" / "admin.kubeconfig").server == "https://198.51.100.10:6443"
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
