@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from aiohttp import web
 
 from .user import ANONYMOUS, UNAUTHENTICATED, User
@@ -19,6 +21,11 @@ class Anonymous:
         self._paths = paths
 
     async def authenticate(self, request: web.BaseRequest) -> User | None:
-        if self._paths and request.path not in self._paths:
+        if self._paths and path_of(request) not in self._paths:
             return None
         return ANONYMOUS_USER
+
+
+def path_of(request: web.BaseRequest) -> str:
+    """The path as request.py reads it: nothing is tidied up, lest another one be let in than is served."""
+    return unquote(request.raw_path.partition("?")[0])

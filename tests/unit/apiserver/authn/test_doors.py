@@ -216,6 +216,21 @@ def test_headers_of_the_front_proxy_are_believed_from_it_alone(tmp_path):
     run(tmp_path, story)
 
 
+async def raw(server, target):
+    """The status line of the answer to a target that no client tidies up."""
+    tls = ssl.create_default_context(cafile=str(server.pki.ca_file))
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.server.port, ssl=tls)
+    writer.write(f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+    line = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    return line
+
+
+def refused_raw(line):
+    assert line.split()[1] in (b"400", b"401"), line
+
+
 def test_nobody_may_be_anonymous_where_it_is_not_allowed(tmp_path):
     (tmp_path / "authentication.yaml").write_text(
         "apiVersion: apiserver.config.k8s.io/v1\nkind: AuthenticationConfiguration\n"
@@ -224,6 +239,9 @@ def test_nobody_may_be_anonymous_where_it_is_not_allowed(tmp_path):
 
     async def story(server):
         assert (await server.call("GET", "/livez")).status == 200
+        assert (await server.call("GET", "/livez?verbose")).status == 200
+        for target in ("//x/livez", "/api/../livez", "http://127.0.0.1/livez", "/livez/", "/livez%2Fping"):
+            refused_raw(await raw(server, target))
         refused(await server.call("GET", "/version"))
         refused(await server.call("GET", "/livez/ping"))
 
