@@ -25,9 +25,11 @@ from . import reviews, statuses, version
 from .access import Access
 from .access_metrics import AccessMetrics
 from .admission import Chain as AdmissionChain
+from .admission import configuration
 from .admission.certificates.approval import CertificateApproval
 from .admission.certificates.signing import CertificateSigning
 from .admission.mutating_webhook import MutatingWebhooks
+from .admission.optional.event_rate_limit import EventRateLimit, limits_of
 from .admission.optional.owner_references_permission_enforcement import OwnerReferencesPermissionEnforcement
 from .admission.pod_security import configuration as pod_security
 from .admission.policies.plugins import install as install_policies
@@ -78,6 +80,7 @@ def compose(
     """Put the parts together that answer requests."""
     authorizer = access.authorizer
     registry.admission.choose(config.enable_admission_plugins, config.disable_admission_plugins)
+    _limit_events(config, registry)
     _checks_of_users(registry.admission, authorizer)
     registry.admission.pod_security.settings = pod_security.read(config.config_dir / "admission.yaml")
     registry.admission.validating.append(_escalation_stage(EscalationCheck(access.rbac, authorizer)))
@@ -110,6 +113,17 @@ def compose(
         resource = scheme.resource_of(cls)
         routes.virtual[resource.group, resource.plural] = review
     return RequestHandler(registry, stages, routes, metrics, timeout=config.request_timeout, auditor=auditor)
+
+
+def _limit_events(config: ServerConfig, registry: Registry) -> None:
+    """Have Events counted, where that is wanted.
+
+    Raises:
+        ValueError: it is not said how many are too many.
+    """
+    if EventRateLimit.name in registry.admission.on:
+        said = configuration.read(config.config_dir / "admission.yaml").get(EventRateLimit.name)
+        registry.admission.add(EventRateLimit.name, validating=EventRateLimit(limits_of(said), registry.clock))
 
 
 def _checks_of_users(chain: AdmissionChain, authorizer: Authorizer) -> None:

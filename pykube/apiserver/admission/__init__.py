@@ -14,6 +14,7 @@ from .quota.plugin import ResourceQuota
 _LATER = {
     "PodSecurity": True,
     "ResourceQuota": True,
+    "EventRateLimit": False,
     "CertificateApproval": True,
     "CertificateSigning": True,
     "OwnerReferencesPermissionEnforcement": False,

@@ -4,15 +4,17 @@ import asyncio
 
 import pytest
 
-from pykube.apiserver.admission import default_chain
+from pykube.apiserver.admission import configuration, default_chain
 from pykube.apiserver.admission.namespace_lifecycle import namespace_lifecycle
 from pykube.apiserver.admission.optional.always_pull_images import always_pull_images
+from pykube.apiserver.admission.optional.event_rate_limit import EventRateLimit, Limit, limits_of
 from pykube.apiserver.admission.optional.namespace_auto_provision import namespace_auto_provision
 from pykube.apiserver.admission.optional.owner_references_permission_enforcement import (
     OwnerReferencesPermissionEnforcement,
 )
 from pykube.apiserver.authz import Decision
 from tests.fakes.api_server import running
+from tests.fakes.clock import FakeClock
 
 CORE = "/api/v1/namespaces/default"
 PODS = f"{CORE}/pods"
@@ -152,6 +154,61 @@ def test_nothing_may_be_changed():
         assert (refused.status, "denying all modifications" in refused.message) == (403, True)
 
     story(run, "AlwaysDeny")
+
+
+def event(name, about="pod"):
+    involved = {"namespace": "default", "name": about, "kind": "Pod", "apiVersion": "v1"}
+    return {"metadata": {"name": name}, "involvedObject": involved, "reason": "Because", "type": "Normal"}
+
+
+def test_who_reports_too_much_is_held_back():
+    async def inside():
+        clock = FakeClock()
+        async with running(clock) as api:
+            limits = [Limit("SourceAndObject", qps=1, burst=2), Limit("User", qps=100, burst=100, cache_size=1)]
+            api.registry.admission.validating.append(EventRateLimit(limits, clock))
+            for number in range(2):
+                assert (await api.post(f"{CORE}/events", event(f"e{number}"))).status == 201
+            assert (await api.post(f"{CORE}/events?dryRun=All", event("trial"))).status == 201
+            refused = await api.post(f"{CORE}/events", event("e2"))
+            text = "Too many requests: limit reached on type SourceAndObject for key Poddefaultpodv1"
+            assert (refused.status, refused.message) == (429, text)
+            assert (await api.post(f"{CORE}/events", event("e3", "other"))).status == 201
+            await clock.advance(1)
+            assert (await api.post(f"{CORE}/events", event("e2"))).status == 201
+
+    asyncio.run(inside())
+
+
+def test_limits_are_read_from_the_admission_configuration(tmp_path):
+    path = tmp_path / "admission.yaml"
+    assert configuration.read(path) == {}
+    path.write_text(
+        """
+kind: AdmissionConfiguration
+apiVersion: apiserver.config.k8s.io/v1
+plugins:
+- name: EventRateLimit
+  configuration:
+    kind: Configuration
+    apiVersion: eventratelimit.admission.k8s.io/v1alpha1
+    limits: [{type: Namespace, qps: 5, burst: 10}]
+"""
+    )
+    assert limits_of(configuration.read(path)["EventRateLimit"]) == [Limit("Namespace", 5, 10)]
+
+
+@pytest.mark.parametrize(
+    ("limits", "problem"),
+    [
+        ([], "must not be empty"),
+        ([{"type": "World", "qps": 1, "burst": 1}], r'limits\[0\].type: Unsupported value: "World"'),
+        ([{"type": "User", "qps": 0, "burst": 1}], r"limits\[0\].qps: Invalid value: 0: must be positive"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused(limits, problem):
+    with pytest.raises(ValueError, match=problem):
+        limits_of({"apiVersion": "eventratelimit.admission.k8s.io/v1alpha1", "limits": limits})
 
 
 class Permissions:
