@@ -12,9 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from aiohttp import web
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http import RawRequestMessage
-from aiohttp.streams import StreamReader
 
 from pykube.aio.clock import Clock, SystemClock
 from pykube.aio.tasks import Supervisor
@@ -44,7 +41,7 @@ from .health import Health
 from .identity_lease import IdentityLease
 from .local_sockets import LocalSockets
 from .registry import Registry
-from .request import MAX_BODY, HttpRequest
+from .request import HttpRequest, http_request
 from .resources.catalog import Pools
 from .streams import Streams, agent_tls
 from .webhooks.client import WebhookClient
@@ -110,7 +107,7 @@ class ApiServer:
             OSError: the port is taken.
         """
         self._handler = handler
-        self._http = self._server(_request)
+        self._http = self._server(http_request)
         self._listener = await asyncio.get_running_loop().create_server(
             self._http, address, port, ssl=self._tls, backlog=1024
         )
@@ -315,15 +312,3 @@ def _load(context: ssl.SSLContext, pki: ServerPki) -> None:
     context.load_cert_chain(pki.apiserver.certificate, pki.apiserver.key)
     context.load_verify_locations(pki.ca_file)
     context.load_verify_locations(pki.front_proxy_ca_file)
-
-
-def _request(
-    message: RawRequestMessage,
-    payload: StreamReader,
-    protocol: web.RequestHandler,
-    writer: AbstractStreamWriter,
-    task: asyncio.Task[None],
-) -> HttpRequest:
-    """A request that takes bodies as large as the API does."""
-    loop = asyncio.get_running_loop()
-    return HttpRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)

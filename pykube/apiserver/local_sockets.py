@@ -10,16 +10,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http import RawRequestMessage
-from aiohttp.streams import StreamReader
 
 from .authn.user import User
-from .request import MAX_BODY, HttpRequest
+from .request import HttpRequest, http_request
 
 _USER = "local user"
 """Where a request says whose socket it came through."""
@@ -75,15 +72,4 @@ def _make_private(folder: Path) -> None:
 
 
 def _requests_of(user: User) -> Callable[..., HttpRequest]:
-    def make(
-        message: RawRequestMessage,
-        payload: StreamReader,
-        protocol: web.RequestHandler,
-        writer: AbstractStreamWriter,
-        task: asyncio.Task[None],
-    ) -> HttpRequest:
-        loop = asyncio.get_running_loop()
-        state: dict[Any, Any] = {_USER: user}
-        return HttpRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY, state=state)
-
-    return make
+    return partial(http_request, state={_USER: user})

@@ -10,11 +10,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import RawRequestMessage
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.streams import StreamReader
 from multidict import MultiDict, MultiDictProxy
 
 from pykube.errors import BadRequest, RequestEntityTooLarge, Timeout
@@ -43,6 +46,20 @@ class HttpRequest(web.BaseRequest):
         response.headers.update(self.answer_headers)
         if self.on_answer is not None:
             await self.on_answer(response)
+
+
+def http_request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: web.RequestHandler,
+    writer: AbstractStreamWriter,
+    task: asyncio.Task[None],
+    *,
+    state: Mapping[Any, Any] = MappingProxyType({}),
+) -> HttpRequest:
+    """A request that takes bodies as large as the API does; `state` is what is known of it beforehand."""
+    loop = asyncio.get_running_loop()
+    return HttpRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY, state=dict(state))
 
 
 Query = MultiDictProxy[str]
