@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pykube.aio.clock import Clock
 
-from .outlet import DeliveryError
+from .outlet import DeliveryError, Encode
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +51,9 @@ class LogFile:
         self._file = self._open()
         self._size = os.fstat(self._file).st_size
 
-    async def deliver(self, events: Sequence[bytes]) -> None:
+    async def deliver(self, encode: Encode) -> None:
         try:
-            await asyncio.to_thread(self._write, events)
+            await asyncio.to_thread(lambda: self._write(encode()))
         except OSError as error:
             raise DeliveryError(f"{self._path}: {error.strerror}") from error
 
@@ -129,9 +129,9 @@ class Stdout:
 
     name = "log"
 
-    async def deliver(self, events: Sequence[bytes]) -> None:
+    async def deliver(self, encode: Encode) -> None:
         try:
-            await asyncio.to_thread(self._write, events)
+            await asyncio.to_thread(lambda: self._write(encode()))
         except OSError as error:
             raise DeliveryError(f"standard output: {error.strerror}") from error
 

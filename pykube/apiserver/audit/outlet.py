@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,13 +30,18 @@ class DeliveryError(Exception):
     """A receiver did not take events; the text says why."""
 
 
+Encode = Callable[[], Sequence[bytes]]
+"""Encodes a batch. It may take long, and is for a thread: the one that delivers, where there is one, as handing work to
+a thread costs more than most events."""
+
+
 class Receiver(Protocol):
     """Where events end."""
 
     name: str
 
-    async def deliver(self, events: Sequence[bytes]) -> None:
-        """Take encoded events over; raises DeliveryError."""
+    async def deliver(self, encode: Encode) -> None:
+        """Take a batch over; raises DeliveryError."""
         ...
 
     async def close(self) -> None:
@@ -141,11 +146,17 @@ class Outlet:
 
     async def _deliver(self, batch: Sequence[_Waiting]) -> None:
         delivered = True
+        count = len(batch)
+
+        def encode() -> Sequence[bytes]:
+            nonlocal count
+            found = self._encoded([event for event, _ in batch])
+            count = len(found)
+            return found
+
         try:
-            encoded = await asyncio.to_thread(self._encoded, [event for event, _ in batch])
-            self._lost(len(batch) - len(encoded), "they are too large or cannot be encoded")
-            if encoded:
-                await self._receiver.deliver(encoded)
+            await self._receiver.deliver(encode)
+            self._lost(len(batch) - count, "they are too large or cannot be encoded")
         except DeliveryError as error:
             delivered = False
             self._lost(len(batch), str(error))

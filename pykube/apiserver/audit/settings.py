@@ -19,6 +19,9 @@ from .webhook import Webhook
 
 log = logging.getLogger(__name__)
 
+LOG_WAIT = 0.1
+"""Seconds that events wait for others in mode batch before they are written together: handing each to a thread of its
+own would cost more than all the rest."""
 WEBHOOK_WAIT = 30.0
 """Seconds that events wait for others before they are sent together; upstream's number."""
 
@@ -37,7 +40,8 @@ def auditor_of(config: ServerConfig, clock: Clock) -> Auditor | None:
     limit = config.audit_max_event_size
     outlets = []
     if config.audit_log_path:
-        settings = OutletSettings(mode=_mode("auditLogMode", config.audit_log_mode), max_event=limit)
+        mode = _mode("auditLogMode", config.audit_log_mode)
+        settings = OutletSettings(mode=mode, wait=LOG_WAIT if mode == "batch" else 0.0, max_event=limit)
         outlets.append(Outlet(_log(config, clock), settings, clock, metrics))
     if config.audit_webhook_config_file:
         mode = _mode("auditWebhookMode", config.audit_webhook_mode)

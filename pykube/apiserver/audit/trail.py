@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -183,6 +184,7 @@ def source_ips(http: HttpRequest) -> list[str]:
     return found
 
 
+@functools.lru_cache(maxsize=1024)
 def _address(text: str) -> str:
     """An IP address in its usual form, or nothing."""
     try:

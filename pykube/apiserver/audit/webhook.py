@@ -6,7 +6,6 @@ Source: k8s.io/apiserver, plugin/pkg/audit/webhook and pkg/util/webhook.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
@@ -15,7 +14,7 @@ from pykube.aio.clock import Clock
 
 from ..authn.review_server import ReviewServer
 from .event import event_list
-from .outlet import DeliveryError
+from .outlet import DeliveryError, Encode
 
 ATTEMPTS = 5
 FIRST_WAIT = 10.0
@@ -40,8 +39,8 @@ class Webhook:
         self._tls = server.context()
         self._session: aiohttp.ClientSession | None = None
 
-    async def deliver(self, events: Sequence[bytes]) -> None:
-        rest = list(events)
+    async def deliver(self, encode: Encode) -> None:
+        rest = list(await asyncio.to_thread(encode))
         while rest:
             count, size = 1, len(rest[0])
             while count < len(rest) and size + len(rest[count]) <= self._max_list:

@@ -29,7 +29,7 @@ def play(folder: Path, rotation: Rotation, story: Callable[[LogFile, FakeClock],
 
 def test_events_are_lines_of_a_file_for_its_owner_alone(tmp_path: Path) -> None:
     async def story(log: LogFile, clock: FakeClock) -> None:
-        await log.deliver([b'{"a":1}', b'{"a":2}'])
+        await log.deliver(lambda: [b'{"a":1}', b'{"a":2}'])
 
     assert play(tmp_path, Rotation(), story) == ["audit.log"]
     assert play(tmp_path, Rotation(), story) == ["audit.log"]
@@ -40,7 +40,7 @@ def test_events_are_lines_of_a_file_for_its_owner_alone(tmp_path: Path) -> None:
 
 def test_a_file_that_is_full_is_put_aside_in_the_midst_of_a_batch(tmp_path: Path) -> None:
     async def story(log: LogFile, clock: FakeClock) -> None:
-        await log.deliver([b"x" * 39] * 5)
+        await log.deliver(lambda: [b"x" * 39] * 5)
 
     assert play(tmp_path, Rotation(max_bytes=100), story) == [
         "audit-2026-01-01T00-00-00.000.log",
@@ -55,7 +55,7 @@ def test_a_file_that_is_full_is_put_aside_in_the_midst_of_a_batch(tmp_path: Path
 
 def test_an_event_larger_than_a_file_may_be_is_written_all_the_same(tmp_path: Path) -> None:
     async def story(log: LogFile, clock: FakeClock) -> None:
-        await log.deliver([b"x" * 500, b"y"])
+        await log.deliver(lambda: [b"x" * 500, b"y"])
 
     assert len(play(tmp_path, Rotation(max_bytes=100), story)) == 2
     assert (tmp_path / "audit.log").read_text() == "y\n"
@@ -67,7 +67,7 @@ def test_only_so_many_old_files_are_kept(tmp_path: Path) -> None:
     async def story(log: LogFile, clock: FakeClock) -> None:
         for _ in range(6):
             await clock.advance(1)
-            await log.deliver([b"x" * 90])
+            await log.deliver(lambda: [b"x" * 90])
 
     assert play(tmp_path, Rotation(max_bytes=100, max_files=2), story) == [
         "audit-2026-01-01T00-00-05.000.log",
@@ -81,7 +81,7 @@ def test_old_files_are_kept_for_so_many_days(tmp_path: Path) -> None:
     async def story(log: LogFile, clock: FakeClock) -> None:
         for _ in range(4):
             await clock.advance(DAY)
-            await log.deliver([b"x" * 90])
+            await log.deliver(lambda: [b"x" * 90])
 
     found = play(tmp_path, Rotation(max_bytes=100, max_days=1), story)
     assert found == ["audit-2026-01-04T00-00-00.000.log", "audit-2026-01-05T00-00-00.000.log", "audit.log"]
@@ -91,7 +91,7 @@ def test_a_disk_that_does_not_take_it_is_told(tmp_path: Path) -> None:
     async def story() -> None:
         log = LogFile(Path("/dev/full"), Rotation(max_bytes=0), FakeClock())
         with pytest.raises(DeliveryError, match="No space left"):
-            await log.deliver([b"x"])
+            await log.deliver(lambda: [b"x"])
         await log.close()
 
     asyncio.run(story())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from pykube.apiserver.audit.metrics import AuditMetrics
-from pykube.apiserver.audit.outlet import DeliveryError, Outlet, OutletSettings
+from pykube.apiserver.audit.outlet import DeliveryError, Encode, Outlet, OutletSettings
 from tests.fakes.clock import FakeClock
 from tests.unit.apiserver.audit.test_event import event
 
@@ -27,11 +27,11 @@ class Memory:
         self.broken = False
         self.closed = False
 
-    async def deliver(self, events: Sequence[bytes]) -> None:
+    async def deliver(self, encode: Encode) -> None:
         await self.gate.wait()
         if self.broken:
             raise DeliveryError("out of order")
-        self.batches.append([json.loads(one)["auditID"] for one in events])
+        self.batches.append([json.loads(one)["auditID"] for one in encode()])
 
     async def close(self) -> None:
         self.closed = True
