@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from agent.certificate_requests import CLIENT, SERVING, Refused, ask
-from agent.trust import fingerprints
+from agent.trust import REFUSED, fingerprints
 from pykube import errors
 from pykube.aio.clock import Clock
 from pykube.client.rest import Client
@@ -49,11 +49,7 @@ class NodeCertificates:
                 await self.look()
                 wait = LOOK
             except errors.Unauthorized:
-                log.error(
-                    "the server refuses the certificate of node %s: it has expired, or the Node was deleted. Join "
-                    "again: make a token (pykube token create), start the agent with it",
-                    self._node,
-                )
+                log.error(REFUSED, self._node)
                 wait = LOOK
             except (errors.ApiError, Refused, OSError) as error:
                 log.warning("no new certificate for node %s: %s", self._node, error)

@@ -122,6 +122,7 @@ async def _compose(
     pods = _pods(config, client, images, keeper, informers, Cgroups(driver))
     nodes = informers.informer(core_v1.Node)
     tasks.keep("informers", informers.run)
+    certificates = _certificates(config, client, clock, keeper.identity, tasks)
     node = await keeper.register()
     tasks.keep("node lease", lambda: NodeLease(client, name, clock).run(node))
     tasks.keep("node status", keeper.run)
@@ -129,7 +130,6 @@ async def _compose(
     tasks.keep("pods", pods.run)
     tasks.keep("log rotation", LogRotation(cri, clock, pods.running_logs).run)
     tasks.keep("image collection", ImageCollection(images, config.state_dir).run)
-    certificates = _certificates(config, client, clock, keeper.identity, tasks)
     api = _node_api(config, client, cri, pods, clock, name)
     tasks.keep("node api", api.run if certificates is None else lambda: _serve(api, certificates))
     if config.proxy:

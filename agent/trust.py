@@ -27,6 +27,10 @@ TAKEN_UP = 65.0
 
 TRUSTED = "pykube.io/trusted-authorities"
 ISSUER = "pykube.io/certificate-authority"
+REFUSED = (
+    "the server refuses the certificate of node %s: it has expired, or the Node was deleted. To join again, make a token "
+    "(pykube token create) and start the agent with it"
+)
 _END = "-----END CERTIFICATE-----"
 
 
@@ -63,6 +67,8 @@ class Trust:
             await self._clock.sleep(LOOK)
             try:
                 await self.look()
+            except errors.Unauthorized:
+                log.error(REFUSED, self._node)
             except (errors.ApiError, OSError, ValueError) as error:
                 log.warning("cannot follow the cluster's authorities: %s", error)
 
