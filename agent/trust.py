@@ -28,8 +28,8 @@ TAKEN_UP = 65.0
 TRUSTED = "pykube.io/trusted-authorities"
 ISSUER = "pykube.io/certificate-authority"
 REFUSED = (
-    "the server refuses the certificate of node %s: it has expired, or the Node was deleted. To join again, make a token "
-    "(pykube token create) and start the agent with it"
+    "the server refuses the certificate of node %s: it has expired, or the Node was deleted. To join again, make a "
+    "token (pykube token create) and start the agent with it"
 )
 _END = "-----END CERTIFICATE-----"
 
