@@ -79,11 +79,16 @@ class Issuer:
         self.says: dict[str, Any] = {}
         self.asked: list[str] = []
         self.broken = False
+        self.documents: dict[str, str] = {}
+        self.shown: list[str] = []
 
     async def handle(self, http: web.BaseRequest) -> web.StreamResponse:
         self.asked.append(http.path)
         if self.broken:
             return web.Response(status=500)
+        if http.path in self.documents:
+            self.shown.append(http.headers.get("Authorization", ""))
+            return web.Response(text=self.documents[http.path])
         if http.path.endswith("/openid-configuration"):
             return web.json_response({"issuer": self.url, "jwks_uri": f"{self.url}/keys", **self.says})
         return web.json_response({"keys": [jwk(key, kid) for kid, key in self.keys.items()]})

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from typing import Any
 
-import aiohttp
 import msgspec
 
 from pykube.aio.clock import Clock
 
 from . import jose
+from .fetching import Fetcher, FetchError
 from .jose import JoseError, Key, Token
 
 log = logging.getLogger(__name__)
 
 WELL_KNOWN = "/.well-known/openid-configuration"
-FETCH_SECONDS = 30.0
-MAX_DOCUMENT = 1024 * 1024
-"""Bytes of a document that are read."""
 FRESH_SECONDS = 600.0
 """After so long the keys are fetched again: one that was withdrawn signs no longer than that."""
 PAUSE_SECONDS = 2.0
@@ -41,17 +37,11 @@ class KeySetError(Exception):
 class KeySet:
     """The keys of one issuer; close it at the end."""
 
-    def __init__(self, issuer: str, clock: Clock, *, discovery_url: str = "", ca: str = "") -> None:
-        """`ca` is PEM of the authorities that the issuer's certificate may come from; empty: those of the host.
-
-        Raises:
-            ValueError: `ca` holds no certificate.
-        """
+    def __init__(self, issuer: str, clock: Clock, fetcher: Fetcher, *, discovery_url: str = "") -> None:
         self._issuer = issuer
         self._clock = clock
+        self._fetcher = fetcher
         self._discovery_url = discovery_url or issuer.rstrip("/") + WELL_KNOWN
-        self._tls = _context(ca)
-        self._session: aiohttp.ClientSession | None = None
         self._lock = asyncio.Lock()
         self._keys: list[Key] = []
         self._jwks_url = ""
@@ -62,12 +52,10 @@ class KeySet:
         """Counts the key sets that differed from the one before: what was checked with another one is not believed."""
 
     async def close(self) -> None:
-        """End connections."""
+        """End what is under way."""
         if self._refreshing is not None:
             self._refreshing.cancel()
             await asyncio.gather(self._refreshing, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
 
     async def refresh(self) -> None:
         """Fetch the keys if there are none; have them fetched if they are too old, which nobody waits for.
@@ -112,10 +100,9 @@ class KeySet:
 
     async def _try_fetch(self) -> None:
         try:
-            async with asyncio.timeout(FETCH_SECONDS):
-                keys = await self._fetch()
-        except (TimeoutError, KeySetError, JoseError, aiohttp.ClientError, OSError) as error:
-            log.error("oidc: keys of issuer %s: %s", self._issuer, error or "timeout")
+            keys = await self._fetch()
+        except (KeySetError, FetchError, JoseError) as error:
+            log.error("oidc: keys of issuer %r: %s", self._issuer, error)
             self._not_before = self._clock.monotonic() + RETRY_SECONDS
             return
         if keys != self._keys:
@@ -128,14 +115,14 @@ class KeySet:
         if not self._jwks_url:
             self._jwks_url = await self._discover()
         try:
-            return jose.read_keys(await self._get(self._jwks_url))
-        except KeySetError:
+            return jose.read_keys(await self._fetcher.get(self._jwks_url))
+        except FetchError:
             self._jwks_url = ""  # it may have moved
             raise
 
     async def _discover(self) -> str:
         try:
-            document: Any = msgspec.json.decode(await self._get(self._discovery_url))
+            document: Any = msgspec.json.decode(await self._fetcher.get(self._discovery_url))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise KeySetError(f"{self._discovery_url} is no JSON: {error}") from error
         issuer = document.get("issuer") if isinstance(document, dict) else None
@@ -144,36 +131,6 @@ class KeySet:
                 f"oidc: issuer did not match the issuer returned by provider, expected {self._issuer!r} got {issuer!r}"
             )
         url = str(document.get("jwks_uri", ""))
-        if not url.startswith("https://"):
-            raise KeySetError(f"{self._discovery_url} has no jwks_uri with https")
+        if not url:
+            raise KeySetError(f"{self._discovery_url} has no jwks_uri")
         return url
-
-    async def _get(self, url: str) -> bytes:
-        """The document at `url`. Redirections are not followed: they could lead away from HTTPS."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
-        async with self._session.get(url, ssl=self._tls, allow_redirects=False) as answer:
-            if answer.status != 200:
-                raise KeySetError(f"{url}: {answer.status} {answer.reason}")
-            chunks: list[bytes] = []
-            size = 0
-            async for chunk in answer.content.iter_any():
-                size += len(chunk)
-                if size > MAX_DOCUMENT:
-                    raise KeySetError(f"{url} has more than {MAX_DOCUMENT} bytes")
-                chunks.append(chunk)
-            return b"".join(chunks)
-
-
-def _context(ca: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if not ca:
-        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-        return context
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    try:
-        context.load_verify_locations(cadata=ca)
-    except (ssl.SSLError, ValueError) as error:
-        raise ValueError("data does not contain any valid RSA or ECDSA certificates") from error
-    return context

@@ -319,6 +319,41 @@ def test_claims_by_name(tmp_path):
     story(tmp_path, tell, claimMappings=mappings)
 
 
+def test_groups_that_are_elsewhere(tmp_path):
+    async def tell(issuer, tokens, clock):
+        given = {key: value for key, value in claims(clock).items() if key != "groups"}
+        source = {"endpoint": f"{issuer.url}/groups", "access_token": "key"}
+        elsewhere = {"_claim_names": {"groups": "a"}, "_claim_sources": {"a": source}}
+        issuer.documents["/groups"] = issuer.token({**claims(clock), "groups": ["far"]})
+        user = (await tokens.authenticate_token(issuer.token({**given, **elsewhere}))).user
+        assert user.groups == ("oidc:far",)
+        assert issuer.shown == ["Bearer key"]
+        good = issuer.documents["/groups"]
+        for document, match in (
+            ("junk", "malformed token"),
+            (issuer.token(given), "did not contain claim: groups"),
+            (issuer.token({**claims(clock), "aud": "x"}), "expected audience"),
+            (issuer.token({**claims(clock), "exp": 1}), "token is expired"),
+            (sign(key_for("ES256"), "ES256", "one", {"iss": issuer.url, **claims(clock)}), "failed to verify"),
+            (sign(key_for("ES256"), "ES256", "one", {**claims(clock), "iss": "http://x"}), "not initialized"),
+        ):
+            issuer.documents["/groups"] = document
+            await refused(tokens, issuer.token({**given, **elsewhere, "jti": match}), match)
+        issuer.documents["/groups"] = good
+        for changed, match in (
+            ({"_claim_names": []}, "error parsing distributed claim names"),
+            ({"_claim_sources": None}, "no claim sources"),
+            ({"_claim_sources": {}}, "missing in _claims_sources"),
+            ({"_claim_sources": {"a": {"endpoint": issuer.url.replace("https", "http")}}}, "scheme must be https"),
+            ({"_claim_sources": {"a": {"endpoint": f"{issuer.url}/none", "x": 1}}}, "malformed token"),
+        ):
+            await refused(tokens, issuer.token({**given, **elsewhere, **changed}), match)
+        aggregated = {**elsewhere, "_claim_sources": {"a": {"JWT": "x"}}}
+        assert (await tokens.authenticate_token(issuer.token({**given, **aggregated}))).user.groups == ()
+
+    story(tmp_path, tell)
+
+
 def test_several_issuers_and_a_changed_file(tmp_path):
     clock = FakeClock()
     path = tmp_path / "authentication.yaml"
