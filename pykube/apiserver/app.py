@@ -184,6 +184,7 @@ class ApiServer:
         if self.aggregation is not None:
             await self.aggregation.close()
         await self._webhooks.close()
+        await self.registry.admission.close()
         if self._access is not None:
             await self._access.close()
         await self._supervisor.close()

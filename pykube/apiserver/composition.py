@@ -30,6 +30,8 @@ from .admission.certificates.approval import CertificateApproval
 from .admission.certificates.signing import CertificateSigning
 from .admission.mutating_webhook import MutatingWebhooks
 from .admission.optional.event_rate_limit import EventRateLimit, limits_of
+from .admission.optional.image_policy_webhook import SECONDS as IMAGE_REVIEW_SECONDS
+from .admission.optional.image_policy_webhook import ImagePolicyWebhook, settings_of
 from .admission.optional.owner_references_permission_enforcement import OwnerReferencesPermissionEnforcement
 from .admission.pod_security import configuration as pod_security
 from .admission.policies.plugins import install as install_policies
@@ -38,6 +40,8 @@ from .aggregator.layer import Aggregation
 from .audit import Auditor, note_decision
 from .authn import Chain
 from .authn.impersonation import Impersonation
+from .authn.review_client import ReviewClient
+from .authn.review_server import ReviewServer
 from .authz import Attributes, attributes_of, forbidden
 from .authz.authorizer import Authorizer
 from .authz.escalation import RBAC_TYPES, EscalationCheck
@@ -80,7 +84,7 @@ def compose(
     """Put the parts together that answer requests."""
     authorizer = access.authorizer
     registry.admission.choose(config.enable_admission_plugins, config.disable_admission_plugins)
-    _limit_events(config, registry)
+    _configured_plugins(config, registry)
     _checks_of_users(registry.admission, authorizer)
     registry.admission.pod_security.settings = pod_security.read(config.config_dir / "admission.yaml")
     registry.admission.validating.append(_escalation_stage(EscalationCheck(access.rbac, authorizer)))
@@ -115,15 +119,24 @@ def compose(
     return RequestHandler(registry, stages, routes, metrics, timeout=config.request_timeout, auditor=auditor)
 
 
-def _limit_events(config: ServerConfig, registry: Registry) -> None:
-    """Have Events counted, where that is wanted.
+def _configured_plugins(config: ServerConfig, registry: Registry) -> None:
+    """Add what needs a configuration, where it is on.
 
     Raises:
-        ValueError: it is not said how many are too many.
+        ValueError: there is none, or it makes no sense.
     """
-    if EventRateLimit.name in registry.admission.on:
-        said = configuration.read(config.config_dir / "admission.yaml").get(EventRateLimit.name)
-        registry.admission.add(EventRateLimit.name, validating=EventRateLimit(limits_of(said), registry.clock))
+    chain, clock = registry.admission, registry.clock
+    if not chain.on & {EventRateLimit.name, ImagePolicyWebhook.name}:
+        return
+    said = configuration.read(config.config_dir / "admission.yaml")
+    if ImagePolicyWebhook.name in chain.on:
+        settings = settings_of(said.get(ImagePolicyWebhook.name))
+        client = ReviewClient(ReviewServer.read(settings.kubeconfig), clock, seconds=IMAGE_REVIEW_SECONDS)
+        chain.on_close.append(client.close)
+        chain.add(ImagePolicyWebhook.name, validating=ImagePolicyWebhook(client, settings, clock))
+    if EventRateLimit.name in chain.on:
+        limits = limits_of(said.get(EventRateLimit.name))
+        chain.add(EventRateLimit.name, validating=EventRateLimit(limits, clock))
 
 
 def _checks_of_users(chain: AdmissionChain, authorizer: Authorizer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 from ..field_warnings import field_warnings
@@ -15,6 +15,7 @@ _LATER = {
     "PodSecurity": True,
     "ResourceQuota": True,
     "EventRateLimit": False,
+    "ImagePolicyWebhook": False,
     "CertificateApproval": True,
     "CertificateSigning": True,
     "OwnerReferencesPermissionEnforcement": False,
@@ -41,6 +42,8 @@ class Chain:
     """Asked when all others have agreed: what counts objects must not count those that are refused."""
     on: frozenset[str] = frozenset()
     """The plugins that are turned on."""
+    on_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """Called when the server ends."""
 
     def add(self, name: str, *, mutating: Stage | None = None, validating: Stage | None = None) -> None:
         """Have a plugin run after those that are there, if it is on."""
@@ -71,6 +74,11 @@ class Chain:
                 self._append(plugin)
         if ResourceQuota.name in self.on:
             self.final.insert(0, ResourceQuota())
+
+    async def close(self) -> None:
+        """End what plugins keep open."""
+        for callback in self.on_close:
+            await callback()
 
     def _append(self, plugin: Plugin) -> None:
         for stage, stages in (

@@ -1,20 +1,26 @@
 """Plugins that are off by default, and how they are chosen."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
+from pykube.aio.clock import SystemClock
 from pykube.apiserver.admission import configuration, default_chain
 from pykube.apiserver.admission.namespace_lifecycle import namespace_lifecycle
 from pykube.apiserver.admission.optional.always_pull_images import always_pull_images
 from pykube.apiserver.admission.optional.event_rate_limit import EventRateLimit, Limit, limits_of
+from pykube.apiserver.admission.optional.image_policy_webhook import ImagePolicyWebhook, Settings, settings_of
 from pykube.apiserver.admission.optional.namespace_auto_provision import namespace_auto_provision
 from pykube.apiserver.admission.optional.owner_references_permission_enforcement import (
     OwnerReferencesPermissionEnforcement,
 )
+from pykube.apiserver.authn.review_client import ReviewClient
+from pykube.apiserver.authn.review_server import ReviewServer
 from pykube.apiserver.authz import Decision
 from tests.fakes.api_server import running
 from tests.fakes.clock import FakeClock
+from tests.fakes.review_server import review_server
 
 CORE = "/api/v1/namespaces/default"
 PODS = f"{CORE}/pods"
@@ -209,6 +215,50 @@ plugins:
 def test_limits_that_make_no_sense_are_refused(limits, problem):
     with pytest.raises(ValueError, match=problem):
         limits_of({"apiVersion": "eventratelimit.admission.k8s.io/v1alpha1", "limits": limits})
+
+
+def test_another_server_says_which_images_may_run(tmp_path):
+    async def inside():
+        clock = FakeClock()
+        async with running(clock) as api, review_server(tmp_path) as reviews:
+            client = ReviewClient(ReviewServer.read(reviews.kubeconfig), SystemClock(), seconds=5)
+            plugin = ImagePolicyWebhook(client, Settings(reviews.kubeconfig), clock)
+            api.registry.admission.validating.append(plugin)
+            reviews.answer = lambda review: {"allowed": False, "reason": "too new"}
+            annotations = {"x.image-policy.k8s.io/ticket": "7", "other": "8"}
+            body = pod()
+            body["metadata"]["annotations"] = annotations
+            for _ in range(2):
+                refused = await api.post(PODS, body)
+                assert refused.status == 403
+                assert refused.message.endswith("image policy webhook backend denied one or more images: too new")
+            assert [asked["spec"] for asked in reviews.asked] == [
+                {
+                    "containers": [{"image": "i"}],
+                    "namespace": "default",
+                    "annotations": {"x.image-policy.k8s.io/ticket": "7"},
+                }
+            ]
+            await clock.advance(31)
+            reviews.answer = lambda review: {"allowed": True}
+            assert (await api.post(PODS, body)).status == 201
+            reviews.answer = lambda review: "nonsense"
+            assert (await api.post(PODS, pod("q"))).status == 403
+            api.registry.admission.validating[-1] = ImagePolicyWebhook(
+                client, Settings(reviews.kubeconfig, default_allow=True), clock
+            )
+            assert (await api.post(PODS, pod("q"))).status == 201
+            await client.close()
+
+    asyncio.run(inside())
+
+
+def test_how_images_are_asked_about():
+    found = settings_of({"imagePolicy": {"kubeConfigFile": "/k", "allowTTL": -1, "defaultAllow": True}})
+    assert found == Settings(Path("/k"), 0.0, 30.0, default_allow=True)
+    for wrong in ({}, {"imagePolicy": {}}, {"imagePolicy": {"kubeConfigFile": "/k", "denyTTL": 5000}}):
+        with pytest.raises(ValueError, match="ImagePolicyWebhook"):
+            settings_of(wrong)
 
 
 class Permissions:
