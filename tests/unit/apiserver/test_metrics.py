@@ -4,7 +4,9 @@ import asyncio
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.fakes.api_server import running
+from pykube.apiserver.metrics import Metrics
+from pykube.apiserver.request import Context, parse
+from tests.fakes.api_server import ADMIN, running
 
 CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"
 
@@ -170,5 +172,28 @@ def test_every_answer_is_named_for_the_audit_log():
         assert (await api.get("/version", Audit_ID="mine")).headers["Audit-Id"] == "mine"
         first, second = [(await api.get("/nowhere")).headers["Audit-Id"] for _ in range(2)]
         assert first != second
+
+    story(run)
+
+
+def test_streams_last_too():
+    async def run(api):
+        metrics = Metrics(api.registry)
+        path = "/api/v1/namespaces/default/pods/p"
+        for method, target in (("POST", f"{path}/exec"), ("GET", f"{path}/log?follow=1"), ("GET", f"{path}/proxy/x")):
+            ctx = Context(parse(method, target), None, api.registry, ADMIN)
+            metrics.begin(ctx)
+        ended = Context(parse("POST", f"{path}/attach"), None, api.registry, ADMIN)
+        metrics.end(ended, metrics.begin(ended))
+        family = next(one for one in metrics.collect() if one.name == "apiserver_longrunning_requests")
+        counts = {
+            (one.labels["verb"], one.labels["subresource"], one.labels["scope"]): one.value for one in family.samples
+        }
+        assert counts == {
+            ("CONNECT", "exec", "resource"): 1,
+            ("GET", "log", "resource"): 1,
+            ("CONNECT", "proxy", "resource"): 1,
+            ("CONNECT", "attach", "resource"): 0,
+        }
 
     story(run)
