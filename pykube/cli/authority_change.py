@@ -20,8 +20,12 @@ ISSUER = "pykube.io/certificate-authority"
 """The annotation with the fingerprint of the one that its certificates come from, on nodes that have joined."""
 
 
+TRUST = "/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication"
+"""Where the API server tells which authorities it trusts."""
+
+
 def laggards(config: ServerConfig, step: Step) -> list[str]:
-    """The nodes that `step` would cut off.
+    """The nodes that `step` would cut off; ``the server`` where it has not yet followed itself.
 
     Raises:
         Unreachable: the server does not answer.
@@ -31,11 +35,14 @@ def laggards(config: ServerConfig, step: Step) -> list[str]:
     cluster = open_cluster(config.config_dir / "admin.kubeconfig", "", "")
     try:
         nodes = cluster.http.get("/api/v1/nodes")["items"]
+        told = cluster.http.get(TRUST)["data"].get("client-ca-file", "")
     finally:
         cluster.http.close()
-    own = host_name(config).lower()
     if step is Step.ISSUE:
-        return [_name(node) for node in nodes if fingerprint(authorities[-1]) not in _annotation(node, TRUSTED)]
+        behind = [] if authorities[-1] in x509.load_pem_x509_certificates(told.encode()) else ["the server"]
+        following = fingerprint(authorities[-1])
+        return behind + [_name(node) for node in nodes if following not in _annotation(node, TRUSTED)]
+    own = host_name(config).lower()
     signer = fingerprint(authorities[0])
     # the agent of the server's own host got its certificates with the step before
     return [_name(node) for node in nodes if _name(node) != own and _annotation(node, ISSUER) != signer]

@@ -165,10 +165,8 @@ def _wait_for_nobody(config: ServerConfig, step: Step) -> None:
         return
     behind = laggards(config, step)
     if behind:
-        raise CliError(
-            f"{len(behind)} node(s) have not followed the step before: {', '.join(behind)}; "
-            "wait some minutes, or cut them off with --force"
-        )
+        names = ", ".join(behind)
+        raise CliError(f"not followed the step before have: {names}; wait some minutes, or cut them off with --force")
 
 
 def _tell_issued(issued: frozenset[str]) -> None:
