@@ -37,7 +37,8 @@ from agent.pods.status import Host
 from agent.pods.surroundings import Surroundings
 from agent.pods.tokens import ServiceAccountTokens
 from agent.proxy.proxy import Proxy
-from agent.server.app import NodeServer, ServingFiles
+from agent.server.app import NodeServer
+from agent.serving import ExchangedFiles
 from agent.trust import Trust
 from pykube.aio.clock import Clock, SystemClock
 from pykube.aio.heap import share_heap
@@ -168,7 +169,7 @@ def _node_api(
 ) -> NodeServer:
     """The node's HTTPS API, with the certificate that lies beside the kubeconfig."""
     own = AgentFiles(config.kubeconfig.parent)
-    files = ServingFiles(*own.serving, own.authorities)
+    files = ExchangedFiles(*own.serving, own.authorities)
     settings = {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "clusterDNS": [config.network.dns_ip],
