@@ -17,6 +17,8 @@ from ..authn.user import User
 from .bodies import Body
 from .policy import VERSION, Level, Stage
 
+CONSTRAINT = "authentication.kubernetes.io/impersonation-constraint"
+"""The annotation in which impersonation says which of its narrower permissions was used."""
 TRUNCATED = "audit.k8s.io/truncated"
 """The annotation of an event whose objects were left out because of its size."""
 
@@ -81,6 +83,8 @@ class Event:
         }
         if self.impersonated is not None:
             doc["impersonatedUser"] = user_info(self.impersonated)
+        if constraint := self.annotations.get(CONSTRAINT):
+            doc["authenticationMetadata"] = {"impersonationConstraint": constraint}
         optional = {
             "sourceIPs": self.source_ips,
             "userAgent": self.user_agent,

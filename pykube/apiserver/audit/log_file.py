@@ -50,6 +50,7 @@ class LogFile:
         self._clock = clock
         self._file = self._open()
         self._size = os.fstat(self._file).st_size
+        self._torn = False
 
     async def deliver(self, encode: Encode) -> None:
         try:
@@ -78,11 +79,13 @@ class LogFile:
         self._append(b"".join(lines))
 
     def _append(self, data: bytes) -> None:
-        rest = memoryview(data)
+        """Write all of `data`; what a full disk has cut off stays a line of its own."""
+        rest = memoryview(b"\n" + data if self._torn else data)
         while rest:
             written = os.write(self._file, rest)
             self._size += written
             rest = rest[written:]
+            self._torn = bool(rest)
 
     def _rotate(self) -> None:
         """Put the file aside and begin a new one."""

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 MODES = ("batch", "blocking", "blocking-strict")
 
+CLOSE_SECONDS = 5.0
+"""What a receiver has to take what waits when the server ends."""
+
 _TOLD_SECONDS = 60.0
 """How often the log says that events are lost."""
 
@@ -81,6 +84,7 @@ class Outlet:
         self._full = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
+        self._delivering = 0
         self._told = -_TOLD_SECONDS
 
     def start(self) -> None:
@@ -110,12 +114,17 @@ class Outlet:
             self._full.set()
 
     async def close(self) -> None:
-        """Deliver what waits, and end."""
+        """Deliver what waits, as far as the receiver takes it soon, and end."""
         self._closing = True
         self._wake.set()
         self._full.set()
         if self._task is not None:
-            await self._task
+            giving_up = asyncio.ensure_future(self._clock.sleep(CLOSE_SECONDS))
+            await asyncio.wait((self._task, giving_up), return_when=asyncio.FIRST_COMPLETED)
+            giving_up.cancel()
+            self._task.cancel()
+            await asyncio.gather(self._task, giving_up, return_exceptions=True)
+            self._lost(len(self._queue) + self._delivering, "the server ends")
         await self._receiver.close()
 
     async def _run(self) -> None:
@@ -146,7 +155,7 @@ class Outlet:
 
     async def _deliver(self, batch: Sequence[_Waiting]) -> None:
         delivered = True
-        count = len(batch)
+        count = self._delivering = len(batch)
 
         def encode() -> Sequence[bytes]:
             nonlocal count
@@ -164,6 +173,7 @@ class Outlet:
             delivered = False
             log.exception("audit %s failed", self._receiver.name)
             self._lost(len(batch), str(error))
+        self._delivering = 0
         for _, future in batch:
             if future is not None and not future.done():
                 future.set_result(delivered)

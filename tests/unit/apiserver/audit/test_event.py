@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pykube.apiserver.audit.bodies import Body
-from pykube.apiserver.audit.event import Event, event_list
+from pykube.apiserver.audit.event import CONSTRAINT, Event, event_list
 from pykube.apiserver.audit.policy import Level, Stage
 from pykube.apiserver.authn.user import User
 
@@ -61,6 +61,12 @@ def test_an_event_has_upstreams_fields() -> None:
         "stageTimestamp": "2026-01-02T03:04:05.000006Z",
         "annotations": {"a": "b"},
     }
+
+
+def test_the_narrower_permission_of_an_impersonation_is_told() -> None:
+    found = written(event(impersonated=User("ann"), annotations={CONSTRAINT: "impersonate:user-info"}))
+    assert found["impersonatedUser"] == {"username": "ann"}
+    assert found["authenticationMetadata"] == {"impersonationConstraint": "impersonate:user-info"}
 
 
 def test_each_level_holds_more() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import stat
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -85,6 +86,21 @@ def test_old_files_are_kept_for_so_many_days(tmp_path: Path) -> None:
 
     found = play(tmp_path, Rotation(max_bytes=100, max_days=1), story)
     assert found == ["audit-2026-01-04T00-00-00.000.log", "audit-2026-01-05T00-00-00.000.log", "audit.log"]
+
+
+def test_a_line_that_a_full_disk_has_cut_off_spoils_no_other(tmp_path: Path) -> None:
+    async def story(log: LogFile, clock: FakeClock) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))  # Python ignores SIGXFSZ: writes fail instead
+        try:
+            with pytest.raises(DeliveryError):
+                await log.deliver(lambda: [b"x" * 20])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        await log.deliver(lambda: [b"next"])
+
+    play(tmp_path, Rotation(), story)
+    assert (tmp_path / "audit.log").read_text() == "x" * 10 + "\nnext\n"
 
 
 def test_a_disk_that_does_not_take_it_is_told(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pykube.apiserver.audit.metrics import AuditMetrics
-from pykube.apiserver.audit.outlet import DeliveryError, Encode, Outlet, OutletSettings
+from pykube.apiserver.audit.outlet import CLOSE_SECONDS, DeliveryError, Encode, Outlet, OutletSettings
 from tests.fakes.clock import FakeClock
 from tests.unit.apiserver.audit.test_event import event
 
@@ -140,6 +140,20 @@ def test_what_waits_is_delivered_at_the_end() -> None:
         await one.outlet.put(event(audit_id="a"))
         await one.outlet.close()
         assert one.memory.batches == [["a"]]
+
+    play(story)
+
+
+def test_a_receiver_that_takes_nothing_does_not_keep_the_server_from_ending() -> None:
+    async def story(stand: Callable[..., Stand]) -> None:
+        one = stand(mode="batch", batch=2)
+        one.memory.gate.clear()
+        for name in "abc":
+            await one.outlet.put(event(audit_id=name))
+        closing = asyncio.create_task(one.outlet.close())
+        await one.clock.advance(CLOSE_SECONDS)
+        await closing
+        assert (one.memory.batches, one.metrics.errors["memory"]) == ([], 3)
 
     play(story)
 
