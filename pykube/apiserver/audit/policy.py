@@ -140,15 +140,18 @@ class Policy(_Strict):
 
 
 class Judge:
-    """A policy made ready for every request to be held against it."""
+    """A policy made ready for every request to be held against it: rules that cannot match are not looked at."""
 
     def __init__(self, policy: Policy) -> None:
-        self._rules = [(rule, _verdict(policy, rule)) for rule in policy.rules]
+        rules = [(rule, _verdict(policy, rule)) for rule in policy.rules]
+        of_resources = [one for one in rules if not one[0].non_resource_urls]
+        of_paths = [one for one in rules if not one[0].resources and not one[0].namespaces]
+        self._rules = {True: of_resources, False: of_paths}
         self._rest = Verdict(Level.NONE, frozenset(policy.omit_stages), policy.omit_managed_fields)
 
     def judge(self, attributes: Attributes, *, known: bool = True) -> Verdict:
         """What is recorded of a request; `known` is false where nobody knows who asks."""
-        for rule, verdict in self._rules:
+        for rule, verdict in self._rules[attributes.is_resource]:
             if rule.matches(attributes, known=known):
                 return verdict
         return self._rest
