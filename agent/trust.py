@@ -16,7 +16,7 @@ from pykube.aio.clock import Clock
 from pykube.api import core_v1
 from pykube.client.rest import Client
 from pykube.pki import files as disk
-from pykube.pki.agent_files import AgentFiles
+from pykube.pki.agent_files import FINGERPRINT, ISSUER, TRUSTED, AgentFiles
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +25,6 @@ LOOK = 45.0
 TAKEN_UP = 65.0
 """Seconds after which the client and the node API have surely read a file that was changed: both look every minute."""
 
-TRUSTED = "pykube.io/trusted-authorities"
-ISSUER = "pykube.io/certificate-authority"
 REFUSED = (
     "the server refuses the certificate of node %s: it has expired, or the Node was deleted. To join again, make a "
     "token (pykube token create) and start the agent with it"
@@ -38,7 +36,7 @@ def fingerprints(pem: bytes) -> list[str]:
     """The beginnings of the SHA-256 digests of the certificates in `pem`, in their order."""
     blocks = [block for block in pem.decode().split(_END) if "-----BEGIN CERTIFICATE-----" in block]
     ders = [ssl.PEM_cert_to_DER_cert(block[block.index("-----BEGIN") :] + _END) for block in blocks]
-    return [hashlib.sha256(der).hexdigest()[:16] for der in ders]
+    return [hashlib.sha256(der).hexdigest()[:FINGERPRINT] for der in ders]
 
 
 class Trust:

@@ -5,20 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
 
 from ..config import ServerConfig, pki_folder
 from ..pki import rotation
 from ..pki.addresses import host_name
+from ..pki.agent_files import ISSUER, TRUSTED
+from ..pki.joining import fingerprint
 from ..pki.rotation import Step
 from ..pki.server import AUTHORITY
 from .cluster import open_cluster
-
-TRUSTED = "pykube.io/trusted-authorities"
-"""The annotation with the fingerprints of the authorities that a node's agent trusts."""
-ISSUER = "pykube.io/certificate-authority"
-"""The annotation with the fingerprint of the one that its certificates come from, on nodes that have joined."""
-
 
 TRUST = "/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication"
 """Where the API server tells which authorities it trusts."""
@@ -46,11 +41,6 @@ def laggards(config: ServerConfig, step: Step) -> list[str]:
     signer = fingerprint(authorities[0])
     # the agent of the server's own host got its certificates with the step before
     return [_name(node) for node in nodes if _name(node) != own and _annotation(node, ISSUER) != signer]
-
-
-def fingerprint(certificate: x509.Certificate) -> str:
-    """As agents write it: the beginning of the SHA-256 digest of the certificate."""
-    return certificate.fingerprint(SHA256()).hex()[:16]
 
 
 def _name(node: dict[str, Any]) -> str:

@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+TRUSTED = "pykube.io/trusted-authorities"
+"""The annotation of a Node with the fingerprints of the authorities that its agent trusts."""
+ISSUER = "pykube.io/certificate-authority"
+"""The annotation with the fingerprint of the one that its certificates come from, on nodes that have joined."""
+FINGERPRINT = 16
+"""How much of a certificate's SHA-256 digest, in hexadecimal, tells authorities apart there."""
+
 
 @dataclass(frozen=True, slots=True)
 class AgentFiles:

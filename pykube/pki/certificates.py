@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from . import files
-from .ca import LEAF_LIFETIME, CertificateAuthority, Profile, load_key
+from .ca import LEAF_LIFETIME, CertificateAuthority, Profile, load_key, signed_by
 
 RENEW_AFTER = 2 / 3
 """The share of a certificate's life after which it is renewed."""
@@ -63,12 +62,16 @@ def ensure(
 def _serves(pair: Pair, authority: CertificateAuthority, profile: Profile, now: datetime) -> bool:
     try:
         certificate = x509.load_pem_x509_certificate(pair.certificate.read_bytes())
-        certificate.verify_directly_issued_by(authority.certificate)
         matches = certificate.public_key() == load_key(pair.key).public_key()
-    except (ValueError, TypeError, InvalidSignature):
+    except ValueError:
         return False
     fresh = certificate.not_valid_before_utc <= now < pair.renew_at()
-    return matches and fresh and profile_of(certificate) == _sorted(profile)
+    return (
+        matches
+        and fresh
+        and signed_by(certificate, authority.certificate)
+        and profile_of(certificate) == _sorted(profile)
+    )
 
 
 def profile_of(certificate: x509.Certificate) -> Profile:

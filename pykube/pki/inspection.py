@@ -10,9 +10,8 @@ from pathlib import Path
 
 import yaml
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 
-from .ca import load_key
+from .ca import load_key, signed_by
 from .certificates import RENEW_AFTER
 
 
@@ -77,7 +76,7 @@ def _finding(name: str, certificate: x509.Certificate, problems: Sequence[str]) 
 
 def _problems(certificate: x509.Certificate, authorities: Sequence[x509.Certificate], now: datetime) -> Iterator[str]:
     yield from _time_problems(certificate, now)
-    signer = next((one for one in authorities if _signed(certificate, one)), None)
+    signer = next((one for one in authorities if signed_by(certificate, one)), None)
     if signer is None:
         yield "comes from an authority that is not trusted"
     elif signer != authorities[0]:
@@ -104,11 +103,3 @@ def _key_problems(certificate: x509.Certificate, key: Path) -> Iterator[str]:
         yield "has no key"
     except (OSError, ValueError) as error:
         yield f"has a key that cannot be read: {error}"
-
-
-def _signed(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True

@@ -10,15 +10,14 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from cryptography.x509.oid import NameOID
 
 from . import files, kubeconfig
-from .agent_files import AgentFiles
-from .ca import key_pem
+from .agent_files import FINGERPRINT, AgentFiles
+from .ca import key_pem, signed_by
 from .certificates import RENEW_AFTER, Pair
 
 NODES = "system:nodes"
@@ -35,6 +34,11 @@ class Held:
     """Host names and addresses that it is for."""
     issuer: str
     """The fingerprint of the trusted authority that it comes from; empty: of none of them."""
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """What tells an authority apart in the annotations of Nodes."""
+    return certificate.fingerprint(hashes.SHA256()).hex()[:FINGERPRINT]
 
 
 def public_key_hash(certificate: x509.Certificate) -> str:
@@ -94,11 +98,7 @@ def held(path: Path, authorities: bytes) -> Held | None:
         expires=ends,
         names=_names(certificate),
         issuer=next(
-            (
-                one.fingerprint(hashes.SHA256()).hex()[:16]
-                for one in x509.load_pem_x509_certificates(authorities)
-                if _signed(certificate, one)
-            ),
+            (fingerprint(one) for one in x509.load_pem_x509_certificates(authorities) if signed_by(certificate, one)),
             "",
         ),
     )
@@ -126,11 +126,3 @@ def _names(certificate: x509.Certificate) -> frozenset[str]:
         return frozenset()
     addresses = (str(address) for address in found.get_values_for_type(x509.IPAddress))
     return frozenset([*found.get_values_for_type(x509.DNSName), *addresses])
-
-
-def _signed(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True

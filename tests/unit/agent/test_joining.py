@@ -15,7 +15,7 @@ from agent import bootstrap
 from agent.bootstrap import Untrusted, join
 from agent.certificate_requests import Refused
 from agent.certificates import NodeCertificates
-from agent.trust import ISSUER, TRUSTED, Trust, fingerprints
+from agent.trust import Trust, fingerprints
 from pykube import errors
 from pykube.aio.clock import SystemClock
 from pykube.api import core_v1, meta_v1
@@ -30,7 +30,7 @@ from pykube.controllers.context import Context
 from pykube.controllers.csrapproving import CsrApprovingController
 from pykube.controllers.csrsigning import CsrSigningController
 from pykube.pki import rotation
-from pykube.pki.agent_files import AgentFiles
+from pykube.pki.agent_files import ISSUER, TRUSTED, AgentFiles
 from pykube.pki.host import ensure_host
 from pykube.pki.join_token import JoinToken, node_group
 from pykube.pki.joining import public_key_hashes

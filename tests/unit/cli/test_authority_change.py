@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pykube.cli.authority_change import ISSUER, TRUSTED, fingerprint, laggards
+from pykube.cli.authority_change import laggards
 from pykube.config import ServerConfig, pki_folder
 from pykube.pki import rotation
+from pykube.pki.agent_files import ISSUER, TRUSTED
 from pykube.pki.host import ensure_host
+from pykube.pki.joining import fingerprint
 from pykube.pki.rotation import Step
 from tests.fakes.command_line import CommandLine
 
