@@ -29,6 +29,8 @@ REFUSED = (
     "the server refuses the certificate of node %s: it has expired, or the Node was deleted. To join again, make a "
     "token (pykube token create) and start the agent with it"
 )
+AGAIN = 600.0
+"""Seconds after which it is said again: the Node may have been made anew meanwhile."""
 _END = "-----END CERTIFICATE-----"
 
 
@@ -58,6 +60,7 @@ class Trust:
         self._seen = self._in_use
         self._seen_at = clock.monotonic()
         self._told: dict[str, str] = {}
+        self._told_at = 0.0
 
     async def run(self) -> None:
         """Follow until cancelled."""
@@ -95,6 +98,7 @@ class Trust:
         wanted = {TRUSTED: ",".join(self._in_use)}
         if self._issuer is not None:
             wanted[ISSUER] = self._issuer()
-        if wanted != self._told:
+        now = self._clock.monotonic()
+        if wanted != self._told or now - self._told_at >= AGAIN:
             await self._client.patch(core_v1.Node, self._node, body={"metadata": {"annotations": wanted}})
-            self._told = wanted
+            self._told, self._told_at = wanted, now
