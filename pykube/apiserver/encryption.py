@@ -38,8 +38,7 @@ async def encrypted(config: ServerConfig, store: Store, clock: Clock) -> Encrypt
     """`store` with the keys of the configured file; None where there is none.
 
     Raises:
-        ConfigurationError: the file cannot be used.
-        errors.ServiceUnavailable: a key management service cannot be reached.
+        ConfigurationError: the file cannot be used, or a key management service cannot be reached.
     """
     if not config.encryption_provider_config:
         return None

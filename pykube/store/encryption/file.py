@@ -20,6 +20,7 @@ LOOK_SECONDS = 60.0
 """How often the file is looked at; upstream's number."""
 
 _OTHERS = 0o077
+_NONE = (0, 0, 0)
 
 
 class Encryption:
@@ -36,11 +37,15 @@ class Encryption:
         """`inner` with the keys of the file at `path`.
 
         Raises:
-            ConfigurationError: there is no such file, or it cannot be used. To go on without would write in the open.
-            errors.ServiceUnavailable: a key management service cannot be reached.
+            ConfigurationError: there is no such file, it cannot be used, or a key management service that it names
+                cannot be reached. To go on without would write in the open.
         """
         keyring = _read(path, clock)
-        await keyring.start()
+        try:
+            await keyring.start()
+        except errors.ServiceUnavailable as error:
+            await keyring.close()
+            raise ConfigurationError(f"{path}: {error.message}") from error
         return cls(EncryptedStore(inner, Vault(keyring, resource_of)), path, clock)
 
     async def run(self) -> None:
@@ -57,8 +62,14 @@ class Encryption:
         self._stamp = stamp
         try:
             keyring = _read(self._path, self._clock)
+        except ConfigurationError as error:
+            log.error("%s: not taken over, the old keys stay: %s", self._path, error)
+            return False
+        try:
             await keyring.start()
-        except (ConfigurationError, errors.ApiError) as error:
+        except errors.ServiceUnavailable as error:
+            await keyring.close()
+            self._stamp = _NONE  # the service may answer when it is looked at next
             log.error("%s: not taken over, the old keys stay: %s", self._path, error)
             return False
         vault = self.store.vault
@@ -93,5 +104,5 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     try:
         found = path.stat()
     except OSError:
-        return 0, 0, 0
+        return _NONE
     return found.st_ino, found.st_mtime_ns, found.st_size

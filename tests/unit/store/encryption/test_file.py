@@ -98,6 +98,23 @@ def test_a_missing_file_is_refused_at_the_start(tmp_path: Path) -> None:
         asyncio.run(Encryption.begin(MemoryStore(), tmp_path / "none", resource_of, FakeClock()))
 
 
+def test_a_service_that_cannot_be_reached_is_refused_at_the_start_and_changes_nothing_later(tmp_path: Path) -> None:
+    async def story() -> None:
+        file = tmp_path / "encryption.yaml"
+        silent = configuration({"kms": {"apiVersion": "v2", "name": "vault", "endpoint": f"unix://{tmp_path}/no.sock"}})
+        write(file, silent)
+        with pytest.raises(ConfigurationError, match="KMS provider vault"):
+            await Encryption.begin(MemoryStore(), file, resource_of, FakeClock())
+        write(file, configuration(keys("aesgcm", "a")))
+        encryption = await Encryption.begin(MemoryStore(), file, resource_of, FakeClock())
+        write(file, silent)
+        assert not await encryption.look()
+        await encryption.store.create(PATH, b"1")
+        assert (await raw(encryption)).startswith(b"k8s:enc:aesgcm:v1:a:")
+
+    asyncio.run(story())
+
+
 def test_a_file_that_others_may_read_is_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     file = tmp_path / "encryption.yaml"
     write(file, configuration(keys("aesgcm", "a")))

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from pykube import errors
 from pykube.store.base import KeyExists, RevisionMismatch
 from pykube.store.encryption.configuration import GroupResource, parse
-from pykube.store.encryption.keyring import Vault, keyring_of
+from pykube.store.encryption.keyring import Keyring, Vault, keyring_of
+from pykube.store.encryption.providers import Identity
 from pykube.store.encryption.store import EncryptedStore
 from pykube.store.memory import MemoryStore
 from tests.fakes.clock import FakeClock
@@ -19,6 +21,7 @@ from tests.fakes.encrypted_store import (
     configuration_of,
     encrypted_store,
     keys,
+    resource_of,
 )
 
 PATH = "/registry/secrets/default/a"
@@ -182,6 +185,29 @@ def test_what_is_closed_otherwise_than_it_would_be_now_is_outdated() -> None:
         await store.delete(PATH)
         await anext(watch)
         assert store.outdated.seals == {}
+
+    asyncio.run(story())
+
+
+class _Silent(Identity):
+    """A service that does not answer."""
+
+    async def open(self, value: bytes, context: bytes) -> bytes:
+        raise errors.ServiceUnavailable("no answer")
+
+
+def test_a_service_that_does_not_answer_is_no_lost_key_and_ends_watches() -> None:
+    async def story() -> None:
+        store = EncryptedStore(MemoryStore(), Vault(Keyring({GroupResource("", "secrets"): [_Silent()]}), resource_of))
+        watch = store.watch("/", revision=0)
+        await store.create(PATH, b"1")
+        with pytest.raises(errors.ServiceUnavailable):
+            await store.get(PATH)
+        with pytest.raises(errors.ServiceUnavailable):
+            await anext(watch)
+        with pytest.raises(StopAsyncIteration):
+            await anext(watch)
+        assert store.unreadable == {}
 
     asyncio.run(story())
 
