@@ -6,6 +6,7 @@ the texts about durations are those of Go's time package.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Final
 
@@ -45,6 +46,49 @@ def seconds(info: RequestInfo, limit: float) -> float | None:
     except ValueError as error:
         raise BadRequest(f"{_INVALID} - {error}") from None
     return asked if 0 < asked < limit else limit
+
+
+class Deadlines:
+    """The requests under way that have a deadline.
+
+    One timer looks after all of them: hardly any ever reaches its own, and each would cost every request a timer.
+    """
+
+    def __init__(self) -> None:
+        self._ends: dict[asyncio.Task[object], float] = {}
+        self._passed: set[asyncio.Task[object]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self, seconds: float) -> asyncio.Task[object]:
+        """Have the task that runs now cancelled in so many seconds, unless it is given to `end` before."""
+        task = asyncio.current_task()
+        assert task is not None
+        loop = task.get_loop()
+        end = loop.time() + seconds
+        self._ends[task] = end
+        timer = self._timer
+        if timer is None or end < timer.when():
+            if timer is not None:
+                timer.cancel()
+            self._timer = loop.call_at(end, self._sweep, loop)
+        return task
+
+    def end(self, task: asyncio.Task[object]) -> None:
+        """The request is answered."""
+        self._ends.pop(task, None)
+        self._passed.discard(task)
+
+    def has_passed(self, task: asyncio.Task[object]) -> bool:
+        """Whether the task was cancelled because its time was up, and for nothing else; it may then go on."""
+        return task in self._passed and task.uncancel() == 0
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
+        for task in [task for task, end in self._ends.items() if end <= now]:
+            del self._ends[task]
+            self._passed.add(task)
+            task.cancel()
+        self._timer = loop.call_at(min(self._ends.values()), self._sweep, loop) if self._ends else None
 
 
 def passed() -> Timeout:

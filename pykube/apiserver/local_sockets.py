@@ -10,16 +10,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
 from .authn.user import User
 from .request import HttpRequest, http_request
-
-_USER = "local user"
-"""Where a request says whose socket it came through."""
 
 Serve = Callable[[Callable[..., HttpRequest]], web.Server]
 """Makes an HTTP server, given how it makes its requests."""
@@ -62,8 +59,7 @@ class LocalUser:
     """The authenticator of requests that came through such a socket."""
 
     async def authenticate(self, request: web.BaseRequest) -> User | None:
-        found: User | None = request.get(_USER)
-        return found
+        return request.local_user if isinstance(request, HttpRequest) else None
 
 
 def _make_private(folder: Path) -> None:
@@ -72,4 +68,9 @@ def _make_private(folder: Path) -> None:
 
 
 def _requests_of(user: User) -> Callable[..., HttpRequest]:
-    return partial(http_request, state={_USER: user})
+    def make(*parts: Any) -> HttpRequest:
+        request = http_request(*parts)
+        request.local_user = user
+        return request
+
+    return make

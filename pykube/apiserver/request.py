@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 class HttpRequest(web.BaseRequest):
     """The HTTP request as the low-level server hands it over: no router, no middleware, no application."""
 
+    local_user: User | None = None
+    """Who it is from, where the way it came says so: a socket that only one can open."""
+
     answer_headers: Mapping[str, str] = MappingProxyType({})
     """What every answer to it carries, whoever makes it."""
 
@@ -54,12 +57,9 @@ def http_request(
     protocol: web.RequestHandler,
     writer: AbstractStreamWriter,
     task: asyncio.Task[None],
-    *,
-    state: Mapping[Any, Any] = MappingProxyType({}),
 ) -> HttpRequest:
-    """A request that takes bodies as large as the API does; `state` is what is known of it beforehand."""
-    loop = asyncio.get_running_loop()
-    return HttpRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY, state=dict(state))
+    """A request that takes bodies as large as the API does."""
+    return HttpRequest(message, payload, protocol, writer, task, task.get_loop(), client_max_size=MAX_BODY)
 
 
 Query = MultiDictProxy[str]

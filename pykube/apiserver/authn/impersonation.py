@@ -44,7 +44,10 @@ class Impersonation:
             Forbidden: the caller may not impersonate one of the things named.
         """
         headers = ctx.http.headers
-        if not any(name[:12].lower() == PREFIX for name in headers):
+        for name in headers:
+            if name[0] in "iI" and name[:12].lower() == PREFIX:
+                break
+        else:
             return
         wanted = wanted_user(headers)
         if wanted is None:
