@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Final
+from typing import Any, Final
 
 from pykube.errors import BadRequest, Timeout
 
@@ -55,14 +55,12 @@ class Deadlines:
     """
 
     def __init__(self) -> None:
-        self._ends: dict[asyncio.Task[object], float] = {}
-        self._passed: set[asyncio.Task[object]] = set()
+        self._ends: dict[asyncio.Task[Any], float] = {}
+        self._passed: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def begin(self, seconds: float) -> asyncio.Task[object]:
-        """Have the task that runs now cancelled in so many seconds, unless it is given to `end` before."""
-        task = asyncio.current_task()
-        assert task is not None
+    def begin(self, task: asyncio.Task[Any], seconds: float) -> None:
+        """Have the task cancelled in so many seconds, unless it is given to `end` before."""
         loop = task.get_loop()
         end = loop.time() + seconds
         self._ends[task] = end
@@ -71,14 +69,13 @@ class Deadlines:
             if timer is not None:
                 timer.cancel()
             self._timer = loop.call_at(end, self._sweep, loop)
-        return task
 
-    def end(self, task: asyncio.Task[object]) -> None:
+    def end(self, task: asyncio.Task[Any]) -> None:
         """The request is answered."""
         self._ends.pop(task, None)
         self._passed.discard(task)
 
-    def has_passed(self, task: asyncio.Task[object]) -> bool:
+    def has_passed(self, task: asyncio.Task[Any]) -> bool:
         """Whether the task was cancelled because its time was up, and for nothing else; it may then go on."""
         return task in self._passed and task.uncancel() == 0
 

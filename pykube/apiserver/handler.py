@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
@@ -95,11 +96,12 @@ class RequestHandler:
         inflight = self._metrics.inflight
         inflight[kind] += 1
         lasting = self._metrics.begin(ctx) if deadline.is_lasting(info) else None
-        limited: asyncio.Task[object] | None = None
+        limited: asyncio.Task[Any] | None = None
         try:
             seconds = deadline.seconds(info, self._timeout)
             if seconds is not None:
-                limited = self._deadlines.begin(seconds)
+                limited = http.task
+                self._deadlines.begin(limited, seconds)
             response = await self._answer(ctx)
         except errors.ApiError as error:
             response = _failure(ctx, error)
