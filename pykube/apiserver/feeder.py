@@ -77,8 +77,12 @@ class Feeder:
     async def run(self) -> None:
         """Follow the store for ever; call after `fill`."""
         backoff = Backoff(base=0.1, cap=5.0)
+        broken = False
         while True:
             try:
+                if broken:
+                    await self._resync()
+                    broken = False
                 watch = self._store.watch(ROOT, revision=self._progress.revision)
                 async for events in watch:
                     self._apply(events)
@@ -86,8 +90,8 @@ class Feeder:
                 return
             except errors.ApiError as error:
                 log.warning("the store's watch broke (%s); everything is read again", error)
+                broken = True
                 await self._clock.sleep(backoff.next())
-                await self._resync()
 
     async def join(self, prefix: str, caches: Sequence[WatchCache]) -> None:
         """Fill `caches` and follow from there; they take the place of those that held `prefix` before.

@@ -41,13 +41,9 @@ class Aggregation:
         self.metrics = AggregationMetrics(self.delegates, self._availability)
 
     async def furnish(self) -> None:
-        """Put in place what every cluster has: APIServices for what is served here, and the ConfigMap about trust.
-
-        Raises:
-            ApiError: the ConfigMap cannot be written.
-        """
+        """Put in place what every cluster has: APIServices for what is served here, and the ConfigMap about trust."""
         self._registration = Registration(self._registry, self._clock)
-        await asyncio.gather(self._registration.work(), self._trust.sync())
+        await asyncio.gather(self._registration.work(), self._trust.try_sync())
 
     def start(self) -> None:
         """Begin the work that goes on beside requests; after `furnish`."""

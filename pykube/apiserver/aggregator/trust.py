@@ -61,7 +61,7 @@ class Trust:
         detach = self._registry.cache(core_v1.ConfigMap).attach(self._happened, namespace=NAMESPACE)
         try:
             while True:
-                await self._alarm.wait(RECHECK_SECONDS if await self._try() else RETRY_SECONDS)
+                await self._alarm.wait(RECHECK_SECONDS if await self.try_sync() else RETRY_SECONDS)
         finally:
             detach()
 
@@ -74,7 +74,8 @@ class Trust:
         if event.object.name == NAME:
             self._alarm.ring()
 
-    async def _try(self) -> bool:
+    async def try_sync(self) -> bool:
+        """Put the ConfigMap right; False when that has to be tried again later, which is told."""
         try:
             await self.sync()
         except ApiError as error:

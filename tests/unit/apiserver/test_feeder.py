@@ -8,6 +8,7 @@ from pykube.apiserver.conversion import conversion
 from pykube.apiserver.feeder import Feeder
 from pykube.apiserver.progress import Progress
 from pykube.apiserver.watch_cache import WatchCache
+from pykube.errors import ServiceUnavailable
 from pykube.store.memory import MemoryStore
 from tests.fakes.clock import FakeClock
 
@@ -123,5 +124,31 @@ def test_after_a_gap_followers_hear_the_difference():
         assert progress.revision == 4
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(story())
+
+
+class AwayForAWhile(BrokenOnce):
+    """A store that, once its watch is broken, fails to answer the next two reads as well."""
+
+    failures = 2
+
+    async def list(self, prefix, **options):
+        if self.broken and self.failures:
+            self.failures -= 1
+            raise ServiceUnavailable("the store is away")
+        return await super().list(prefix, **options)
+
+
+def test_a_store_that_stays_away_is_asked_again():
+    async def story():
+        store = AwayForAWhile()
+        await store.create("/registry/configmaps/a/c", value("ConfigMap", "c"))
+        async with feeding(store, core_v1.ConfigMap) as (cache, progress, clock):
+            await clock.advance(5)
+            entry = await store.create("/registry/configmaps/a/d", value("ConfigMap", "d"))
+            await asyncio.wait_for(progress.reach(entry.revision), 5)
+            assert names(cache) == ["c", "d"]
+            assert store.failures == 0
 
     asyncio.run(story())

@@ -90,6 +90,7 @@ def _check_resource(check: ResourceCheck, verb: str) -> DecisionValue:
         namespace=check.namespace,
         name=check.name,
         field_selector=check.field_selector,
+        label_selector=check.label_selector,
     )
     return _ask(check.authorizer, attributes)
 
