@@ -142,13 +142,20 @@ class AwayForAWhile(BrokenOnce):
 
 def test_a_store_that_stays_away_is_asked_again():
     async def story():
-        store = AwayForAWhile()
-        await store.create("/registry/configmaps/a/c", value("ConfigMap", "c"))
-        async with feeding(store, core_v1.ConfigMap) as (cache, progress, clock):
-            await clock.advance(5)
-            entry = await store.create("/registry/configmaps/a/d", value("ConfigMap", "d"))
-            await asyncio.wait_for(progress.reach(entry.revision), 5)
-            assert names(cache) == ["c", "d"]
-            assert store.failures == 0
+        store, progress, clock = AwayForAWhile(), Progress(), FakeClock()
+        cache = WatchCache(scheme.resource_of(core_v1.ConfigMap), progress)
+        feeder = Feeder(store, [cache], progress, clock)
+        await feeder.fill()
+        for name in ("c", "d"):
+            await store.create(f"/registry/configmaps/a/{name}", value("ConfigMap", name))
+        task = asyncio.ensure_future(feeder.run())
+        await clock.advance(5)
+        assert store.failures == 0
+        assert names(cache) == ["c", "d"]
+        entry = await store.create("/registry/configmaps/a/e", value("ConfigMap", "e"))
+        await progress.reach(entry.revision)
+        assert names(cache) == ["c", "d", "e"]
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(story())
