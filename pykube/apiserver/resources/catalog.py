@@ -15,6 +15,7 @@ from .autoscaler import AutoscalerStrategy
 from .definition import DefinitionStrategy
 from .job import JobStrategy
 from .namespace import NamespaceStrategy
+from .node import NodeStrategy
 from .pod import PodStrategy
 from .service import ServiceStrategy
 from .signing_request import SigningRequestStrategy
@@ -50,6 +51,7 @@ class Pools:
 
 STRATEGIES: Mapping[tuple[str, str], type[Strategy]] = {
     ("", "namespaces"): NamespaceStrategy,
+    ("", "nodes"): NodeStrategy,
     ("", "pods"): PodStrategy,
     ("", "persistentvolumeclaims"): Waiting,
     ("", "persistentvolumes"): Waiting,
