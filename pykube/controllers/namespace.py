@@ -150,8 +150,7 @@ class NamespaceController(Controller):
             return
         content.remaining[f"{resource.plural}.{resource.group}"] = len(found)
         content.finalizers.update(name for each in found for name in each.finalizers)
-        now = self.clock.now()
-        if not any(each.finalizers or (each.deletion_timestamp or now) > now for each in found):
+        if not any(each.finalizers or each.deletion_grace_period_seconds for each in found):
             where = f"{resource.group}/{resource.version}, Resource={resource.plural}"
             content.failures.append(f"unexpected items still remain in namespace: {namespace} for gvr: {where}")
 

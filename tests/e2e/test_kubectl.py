@@ -62,7 +62,7 @@ def test_logs(kubectl: Kubectl) -> None:
     kubectl.apply(pod("talker", "sh", "-c", "echo one; echo two; while :; do busybox sleep 0.2; echo more; done"))
     kubectl("wait", "--for=condition=Ready", "pod/talker", "--timeout=30s")
     assert kubectl("logs", "talker").startswith("one\ntwo\n")
-    assert kubectl("logs", "talker", "--tail=1").strip() == "more"
+    eventually(lambda: kubectl("logs", "talker", "--tail=1").strip() == "more", "the third line")
     assert re.match(r"\d{4}-\d\d-\d\dT\S+Z one", kubectl("logs", "talker", "--timestamps"))
     with kubectl.background("logs", "-f", "talker") as following:
         assert following.stdout is not None
