@@ -112,10 +112,18 @@ def test_patches_of_three_kinds(client: lightkube.Client) -> None:
     assert found.metadata.labels == {"a": "b"}
     operation = {"op": "replace", "path": "/spec/replicas", "value": 1}
     assert client.patch(Deployment, "d", [operation], patch_type=PatchType.JSON).spec.replicas == 1
-    scale = client.get(Deployment.Scale, "d")
-    scale.spec.replicas = 2
-    assert client.replace(scale, "d").spec.replicas == 2
+    eventually(lambda: scaled(client, "d", 2), "a replacement that no controller's write comes between")
     client.delete(Deployment, "d", cascade=CascadeType.FOREGROUND)
+
+
+def scaled(client: lightkube.Client, name: str, replicas: int) -> bool:
+    scale = client.get(Deployment.Scale, name)
+    scale.spec.replicas = replicas
+    try:
+        return bool(client.replace(scale, name).spec.replicas == replicas)
+    except ApiError as error:
+        assert error.status.code == 409
+        return False
 
 
 def test_server_side_apply(client: lightkube.Client) -> None:
