@@ -7,10 +7,10 @@ are needed are read. Source: cel-spec, proto/cel/expr/syntax.proto.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..protobuf import wire
 from .values import UInt
 
 ACCUMULATOR: Final = "@result"
@@ -103,7 +103,7 @@ class Offsets:
 
     def _all(self) -> dict[int, int]:
         if self._known is None:
-            entries = [dict(_fields(entry)) for number, entry in _fields(self._data) if number == 4]
+            entries = [dict(wire.fields(entry)) for number, entry in wire.fields(self._data) if number == 4]
             self._known = {entry.get(1, 0): entry.get(2, 0) for entry in entries}
         return self._known
 
@@ -131,54 +131,19 @@ class Parsed:
 
 def read(data: bytes, text: str) -> Parsed:
     """The tree in the parser's answer for `text`."""
-    parsed = dict(_fields(dict(_fields(data))[2]))
+    parsed = dict(wire.fields(dict(wire.fields(data))[2]))
     return Parsed(_node(parsed[2]), text, Offsets(parsed.get(3, b"")))
-
-
-def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
-    """Number and raw value of every field: an int for varints, bytes for all else."""
-    position, end = 0, len(data)
-    while position < end:
-        tag = data[position]
-        position += 1
-        if tag >= 0x80:
-            tag, position = _varint(data, position - 1)
-        kind = tag & 7
-        if kind == 0 or kind == 2:
-            value = data[position]
-            position += 1
-            if value >= 0x80:
-                value, position = _varint(data, position - 1)
-            if kind == 0:
-                yield tag >> 3, value
-                continue
-            length = value
-        else:
-            length = 8 if kind == 1 else 4
-        yield tag >> 3, data[position : position + length]
-        position += length
-
-
-def _varint(data: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position
-        shift += 7
 
 
 def _node(data: bytes) -> Node:
     identity = 0
-    for number, value in _fields(data):
+    for number, value in wire.fields(data):
         if number == 2:
             identity = value
         elif number == 3:
             return Literal(identity, _constant(value))
         elif number == 4:
-            return Ident(identity, dict(_fields(value)).get(1, b"").decode())
+            return Ident(identity, dict(wire.fields(value)).get(1, b"").decode())
         elif number == 5:
             return _select(identity, value)
         elif number == 6:
@@ -193,7 +158,7 @@ def _node(data: bytes) -> Node:
 
 
 def _constant(data: bytes) -> Any:
-    for number, value in _fields(data):
+    for number, value in wire.fields(data):
         match number:
             case 2:
                 return bool(value)
@@ -211,7 +176,7 @@ def _constant(data: bytes) -> Any:
 
 
 def _select(identity: int, data: bytes) -> Select:
-    fields = dict(_fields(data))
+    fields = dict(wire.fields(data))
     return Select(identity, _node(fields[1]), fields[2].decode(), bool(fields.get(3)))
 
 
@@ -219,7 +184,7 @@ def _call(identity: int, data: bytes) -> Call:
     target: Node | None = None
     function = ""
     arguments: list[Node] = []
-    for number, value in _fields(data):
+    for number, value in wire.fields(data):
         if number == 1:
             target = _node(value)
         elif number == 2:
@@ -232,7 +197,7 @@ def _call(identity: int, data: bytes) -> Call:
 def _list(identity: int, data: bytes) -> ListNode:
     items: list[Node] = []
     optional: set[int] = set()
-    for number, value in _fields(data):
+    for number, value in wire.fields(data):
         if number == 1:
             items.append(_node(value))
         elif isinstance(value, int):
@@ -240,7 +205,7 @@ def _list(identity: int, data: bytes) -> ListNode:
         else:
             position = 0
             while position < len(value):
-                index, position = _varint(value, position)
+                index, position = wire.varint(value, position)
                 optional.add(index)
     return ListNode(identity, items, frozenset(optional))
 
@@ -248,18 +213,18 @@ def _list(identity: int, data: bytes) -> ListNode:
 def _struct(identity: int, data: bytes) -> MapNode | StructNode:
     name = ""
     entries: list[Entry] = []
-    for number, value in _fields(data):
+    for number, value in wire.fields(data):
         if number == 1:
             name = value.decode()
         else:
-            fields = dict(_fields(value))
+            fields = dict(wire.fields(value))
             key = fields[2].decode() if 2 in fields else _node(fields[3])
             entries.append(Entry(fields.get(1, 0), key, _node(fields[4]), bool(fields.get(5))))
     return StructNode(identity, name, entries) if name else MapNode(identity, entries)
 
 
 def _fold(identity: int, data: bytes) -> Fold:
-    fields = dict(_fields(data))
+    fields = dict(wire.fields(data))
     names = {number: fields.get(number, b"").decode() for number in (1, 3, 8)}
     nodes = {number: _node(fields[number]) for number in (2, 4, 5, 6, 7)}
     return Fold(identity, nodes[2], names[1], names[8], names[3], nodes[4], nodes[5], nodes[6], nodes[7])

@@ -10,7 +10,7 @@ import base64
 import functools
 import json
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ import msgspec
 
 from pykube.errors import BadRequest
 
+from . import wire
+
 MEDIA_TYPE = "application/vnd.kubernetes.protobuf"
 MAGIC = b"k8s\x00"
 
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _LIST, _MAP, _INLINE, _ONE_OF = "*", "%", "^", "|"
 
 Table = Mapping[str, Mapping[str, list[str]]]
@@ -45,8 +46,8 @@ def to_json(body: bytes) -> bytes:
     if not body.startswith(MAGIC):
         raise BadRequest("the object provided is unrecognized (no protobuf prefix)")
     try:
-        envelope = dict(_fields(body[len(MAGIC) :]))
-        type_meta = {number: bytes(value).decode() for number, value in _fields(envelope.get(1, b""))}
+        envelope = dict(wire.fields(body[len(MAGIC) :]))
+        type_meta = {number: bytes(value).decode() for number, value in wire.fields(envelope.get(1, b""))}
         api_version, kind = type_meta.get(1, ""), type_meta.get(2, "")
         raw = envelope.get(2, b"")
         message = _message_of(api_version, kind)
@@ -72,7 +73,7 @@ def _message(name: str, data: bytes) -> dict[str, Any]:
     """One message as plain data."""
     known = table()[name]
     found: dict[str, Any] = {}
-    for number, value in _fields(data):
+    for number, value in wire.fields(data):
         field = known.get(str(number))
         if field is None:
             continue
@@ -80,7 +81,7 @@ def _message(name: str, data: bytes) -> dict[str, Any]:
         if kind[0] == _LIST:
             found.setdefault(key, []).append(_value(kind[1:], value))
         elif kind[0] == _MAP:
-            entry = dict(_fields(value))
+            entry = dict(wire.fields(value))
             item = _value(kind[1:], entry.get(2, b""))
             found.setdefault(key, {})[bytes(entry.get(1, b"")).decode()] = item
         elif kind[0] == _INLINE:
@@ -112,36 +113,36 @@ def _text(value: bytes) -> str:
 
 
 def _quantity(value: bytes) -> str:
-    return _text(dict(_fields(value)).get(1, b"")) or "0"
+    return _text(dict(wire.fields(value)).get(1, b"")) or "0"
 
 
 def _time(value: bytes) -> str | None:
     if not value:
         return None
-    seconds = _signed(dict(_fields(value)).get(1, 0))
+    seconds = _signed(dict(wire.fields(value)).get(1, 0))
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _micro_time(value: bytes) -> str | None:
     if not value:
         return None
-    parts = dict(_fields(value))
+    parts = dict(wire.fields(value))
     moment = datetime.fromtimestamp(_signed(parts.get(1, 0)), UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{parts.get(2, 0) // 1000:06d}Z"
 
 
 def _int_or_string(value: bytes) -> int | str:
-    parts = dict(_fields(value))
+    parts = dict(wire.fields(value))
     return _text(parts.get(3, b"")) if parts.get(1, 0) == 1 else _signed(parts.get(2, 0))
 
 
 def _raw(value: bytes) -> Any:
-    raw = dict(_fields(value)).get(1, b"")
+    raw = dict(wire.fields(value)).get(1, b"")
     return json.loads(bytes(raw)) if raw else None
 
 
 def _items(value: bytes) -> list[str]:
-    return [_text(item) for number, item in _fields(value) if number == 1]
+    return [_text(item) for number, item in wire.fields(value) if number == 1]
 
 
 _SCALARS: Mapping[str, Callable[[Any], Any]] = {
@@ -157,39 +158,3 @@ _SCALARS: Mapping[str, Callable[[Any], Any]] = {
     "raw": _raw,
     "items": _items,
 }
-
-
-def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
-    """Numbers and raw values of a message's fields; raises ValueError when it is cut short."""
-    at, end = 0, len(data)
-    while at < end:
-        tag, at = _varint(data, at)
-        number, wire = tag >> 3, tag & 7
-        if wire == _VARINT:
-            value, at = _varint(data, at)
-            yield number, value
-            continue
-        if wire == _BYTES:
-            size, at = _varint(data, at)
-        elif wire in (_FIXED64, _FIXED32):
-            size = 8 if wire == _FIXED64 else 4
-        else:
-            raise ValueError(f"wire type {wire} is unknown")
-        if at + size > end:
-            raise ValueError("the data ends within a field")
-        yield number, data[at : at + size]
-        at += size
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number in base 128, and where the next thing begins."""
-    found = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        found |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return found, at
-        shift += 7
-        if shift > 63:
-            raise ValueError("a number is too long")
